@@ -1,0 +1,13 @@
+"""Addresses of the results."""
+
+from django.urls import path
+
+from analytics import views
+
+urlpatterns = [
+    path("o/<slug:slug>/overview/", views.overview, name="overview"),
+    path("o/<slug:slug>/overview.csv", views.overview_csv, name="overview_csv"),
+    path("o/<slug:slug>/trend.csv", views.trend_csv, name="trend_csv"),
+    path("o/<slug:slug>/results/<int:pk>/", views.department, name="department"),
+    path("o/<slug:slug>/results/<int:pk>/<slug:report>.csv", views.department_csv, name="department_csv"),
+]

@@ -1,0 +1,98 @@
+"""What every page knows: the reader's organisation, their way around it, and whether this is the demo."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from surveys import access
+from surveys.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    links: tuple[Link, ...]
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    return {"is_demo": settings.DEMO, "house": SimpleLazyObject(lambda: House(request))}
+
+
+class House:
+    """The organisation in view and the links that this reader's roles open."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        user = getattr(request, "user", None)
+        self.organisations: list[Organisation] = []
+        self.organisation: Organisation | None = None
+        self.groups: tuple[Group, ...] = ()
+        if user is None or not user.is_authenticated:
+            return
+        self.organisations = list(access.visible_organisations(user))
+        self.organisation = self._current()
+        if self.organisation is not None:
+            self.groups = tuple(group for group in self._groups(self.organisation) if group.links)
+
+    def _current(self) -> Organisation | None:
+        match = self.request.resolver_match
+        slug = match.kwargs.get("slug") if match else None
+        slug = slug or self.request.session.get("organisation")
+        chosen = next((o for o in self.organisations if o.slug == slug), None) or next(iter(self.organisations), None)
+        if chosen is not None and self.request.session.get("organisation") != chosen.slug:
+            self.request.session["organisation"] = chosen.slug
+        return chosen
+
+    def _groups(self, organisation: Organisation) -> list[Group]:
+        user = access.signed_in(self.request)
+
+        def links(roles: frozenset[str], *pages: tuple[str, str]) -> list[Link]:
+            if not access.has_role(user, organisation, roles):
+                return []
+            return [self._link(name, label, organisation) for name, label in pages]
+
+        return [
+            Group(_("Calls"), tuple(links(access.EVALUATORS, ("calls", _("My calls")), ("call_start", _("Log a call"))))),
+            Group(_("Results"), tuple(links(access.FIGURE_READERS, ("overview", _("Overview"))))),
+            Group(
+                _("Fieldwork"),
+                tuple(
+                    links(access.REVIEWERS, ("review", _("Review")))
+                    + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
+                    + links(access.EXPORTERS, ("exports", _("Export")))
+                ),
+            ),
+            Group(
+                _("Set-up"),
+                tuple(
+                    links(
+                        access.ADMINISTRATORS,
+                        ("organisation", _("Organisation")),
+                        ("departments", _("Departments")),
+                        ("members", _("Members")),
+                    )
+                    + links(access.COORDINATORS, ("scenarios", _("Scenarios")), ("checklists", _("Checklists")))
+                ),
+            ),
+        ]
+
+    def _link(self, name: str, label: str, organisation: Organisation) -> Link:
+        url = reverse(name, args=[organisation.slug])
+        match = self.request.resolver_match
+        count = 0
+        if name == "review":
+            count = access.calls_to_review(access.signed_in(self.request), organisation).count()
+        return Link(label, url, here=bool(match and match.url_name == name), count=count)

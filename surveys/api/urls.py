@@ -1,0 +1,5 @@
+"""The API's addresses, below /api/v1/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

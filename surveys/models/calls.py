@@ -1,0 +1,236 @@
+"""What was heard: calls with their answers and scores, promised callbacks, and conflicting copies."""
+
+import datetime as dt
+import uuid
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from surveys.querysets import CallbackQuerySet, CallQuerySet
+
+from .checklists import ChecklistVersion
+from .fieldwork import Scenario, Wave
+from .people import Department, Organisation, User
+
+# The score columns of a call, each an integer 0..10000 (hundredths of a point) or null.
+DIMENSION_MEASURES = ("greeting", "phrasing", "callback", "listening", "tone", "other")
+MEASURES = ("score", "score_calculated", "content", "experience", "critical", *DIMENSION_MEASURES)
+
+
+def score_field(label: object) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, editable=False)
+
+
+class Call(models.Model):
+    """One test call. `answers` is one document keyed by item code, beside the version it answers."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
+        APPROVED = "approved", _("approved")
+        VOIDED = "voided", _("voided")
+
+    class Kind(models.TextChoices):
+        FIELD = "field", _("field call")
+        SECOND = "second", _("second scoring")
+        CALIBRATION = "calibration", _("calibration")
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed", _("passed")
+        FAILED = "failed", _("failed")
+        NONE = "none", _("no score")
+
+    class Fate(models.TextChoices):
+        HELPED = "helped", _("helped")
+        RIGHT_PERSON = "right_person", _("right person reached")
+        COLLEAGUE = "colleague", _("colleague handled it")
+        VOICEMAIL = "voicemail", _("voicemail")
+        CALLBACK_AGREED = "callback_agreed", _("callback agreed")
+        RING_AGAIN = "ring_again", _("told to ring again")
+        DISCONNECTED = "disconnected", _("disconnected")
+        UNANSWERED = "unanswered", _("unanswered")
+
+    LEFT_TO_FATE = (Fate.RING_AGAIN, Fate.DISCONNECTED, Fate.UNANSWERED)
+    EDITABLE = (State.DRAFT, State.RETURNED)
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls")
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="calls", verbose_name=_("wave"))
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.PROTECT, related_name="calls")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="calls", verbose_name=_("department"))
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="calls", verbose_name=_("scenario"))
+    evaluator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calls", verbose_name=_("evaluator"))
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FIELD, editable=False)
+    second_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="seconds", editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    # Made when the form was opened and never anew; a submission under a known id is the same call.
+    client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    external_id = models.CharField(_("external id"), max_length=100, blank=True, editable=False)
+
+    called_at = models.DateTimeField(_("time of the call"))
+    local_date = models.DateField(editable=False)
+    week_start = models.DateField(editable=False)
+
+    answers = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    # Which revision last touched each answer: {"greeting.own_name": 7}; lets a stale device know what moved.
+    answer_revisions = models.JSONField(default=dict, editable=False)
+    content_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    score = score_field(_("score"))
+    score_calculated = score_field(_("score before fails"))
+    content = score_field(_("content"))
+    experience = score_field(_("experience"))
+    critical = score_field(_("critical items"))
+    greeting = score_field(_("greeting"))
+    phrasing = score_field(_("phrasing"))
+    callback_score = score_field(_("callback"))
+    listening = score_field(_("listening"))
+    tone = score_field(_("tone"))
+    other = score_field(_("other"))
+    outcome = models.CharField(_("outcome"), max_length=6, choices=Outcome.choices, blank=True, editable=False)
+    failed_by = models.JSONField(default=list, editable=False)
+    # Per scored item: {"code": [points 0..100 or null for N/A, points lost in hundredths]}; what item sums are made of.
+    item_points = models.JSONField(default=dict, editable=False)
+
+    fate = models.CharField(_("the caller's fate"), max_length=16, choices=Fate.choices, blank=True, editable=False)
+    seconds_to_answer = models.PositiveIntegerField(_("seconds to answer"), null=True, blank=True, editable=False)
+    would_call_again = models.PositiveSmallIntegerField(
+        _("would call again"), null=True, blank=True, editable=False, validators=[MaxValueValidator(10)]
+    )
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    return_reason = models.TextField(_("reason for returning"), blank=True, editable=False)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "external_id"], condition=~Q(external_id=""), name="call_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "returned", "approved", "voided"]), name="call_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="field", second_of__isnull=True)
+                | Q(kind="second", second_of__isnull=False)
+                | Q(kind="calibration"),
+                name="call_kind_and_second",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "approved"]) | Q(submitted_at__isnull=False), name="call_submitted_with_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__lte=10000), name="call_score_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(would_call_again__isnull=True) | Q(would_call_again__lte=10), name="call_again_range"
+            ),
+        ]
+        indexes = [
+            # The cell of stored sums that a change touches, and the calls behind a figure.
+            models.Index(fields=["department", "local_date", "state"], name="call_department_day"),
+            models.Index(fields=["organisation", "state", "local_date", "id"], name="call_state_day"),
+            models.Index(fields=["evaluator", "state", "changed_at"], name="call_evaluator_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What people read out: short, no letters that look alike."""
+        return f"KB-{self.pk:06d}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in self.EDITABLE
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return self.scenario.facts
+
+    def measure(self, name: str) -> int | None:
+        """A score column by the measure's name ("callback" is stored as `callback_score`)."""
+        value: int | None = getattr(self, measure_column(name))
+        return value
+
+    def place_in_time(self, zone: dt.tzinfo) -> None:
+        """Sets the local date and the Monday of its ISO week from `called_at`."""
+        self.local_date = self.called_at.astimezone(zone).date()
+        self.week_start = self.local_date - dt.timedelta(days=self.local_date.weekday())
+
+
+def measure_column(name: str) -> str:
+    return "callback_score" if name == "callback" else name
+
+
+class Callback(models.Model):
+    """A callback promised in a call. What happened to it is in its events; its state follows from them."""
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="callback")
+    promised_at = models.DateTimeField(_("promised"))
+    due_at = models.DateTimeField(_("due"))
+    who = models.CharField(_("who would call"), max_length=120, blank=True)
+
+    objects = CallbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("callback")
+        verbose_name_plural = _("callbacks")
+
+    def __str__(self) -> str:
+        return str(self.call)
+
+
+class CallbackEvent(models.Model):
+    """What an evaluator recorded about a promise: the call came, or it did not."""
+
+    class Kind(models.TextChoices):
+        CAME = "came", _("the call came")
+        NOT_COME = "not_come", _("no call came")
+
+    callback = models.ForeignKey(Callback, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    happened_at = models.DateTimeField(_("when"))
+    by_whom = models.CharField(_("by whom"), max_length=120, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("callback event")
+        verbose_name_plural = _("callback events")
+        ordering = ["recorded_at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["came", "not_come"]), name="callback_event_kind")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Conflict(models.Model):
+    """Other content sent under a call's id: kept until a person has chosen, so that neither side is lost."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="conflicts")
+    answers = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("conflicting copy")
+        verbose_name_plural = _("conflicting copies")
+        constraints = [models.UniqueConstraint(F("call"), F("content_hash"), name="conflict_copy_once")]
+
+    def __str__(self) -> str:
+        return str(self.call)

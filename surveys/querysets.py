@@ -1,0 +1,208 @@
+"""Every QuerySet. `for_user` is the one access rule: it decides whose data a person sees; nothing else does.
+
+Roles are written as plain strings here because models import this module, never the other way round.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+# Whose figures cover the whole organisation.
+READS_ALL = frozenset({"administrator", "coordinator", "reviewer", "analyst", "works_council"})
+# Who sees single calls in every state but draft, and who made them.
+CHECKS_CALLS = frozenset({"administrator", "coordinator", "reviewer"})
+
+
+class Standing:
+    """What a person is, per organisation: read once a request and kept on the user object."""
+
+    def __init__(self, user: Any) -> None:
+        self.roles: dict[int, set[str]] = {}
+        self.managed: set[int] = set()
+        self.only_departments: frozenset[int] | None = getattr(user, "token_departments", None)
+        self.organisations: dict[int, Any] = {}
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return
+        tops: dict[int, set[int]] = {}
+        memberships = user.memberships.filter(ended_at=None).select_related("organisation").prefetch_related("departments")
+        for membership in memberships.order_by("pk"):
+            self.roles.setdefault(membership.organisation_id, set()).add(membership.role)
+            self.organisations[membership.organisation_id] = membership.organisation
+            if membership.role == "manager":
+                tops.setdefault(membership.organisation_id, set()).update(d.pk for d in membership.departments.all())
+        if tops:
+            department = apps.get_model("surveys", "Department")
+            pairs = department.objects.filter(organisation__in=tops).values_list("pk", "parent_id")
+            self.managed = with_descendants(set().union(*tops.values()), pairs)
+
+    def with_any(self, wanted: Iterable[str]) -> list[int]:
+        wanted = set(wanted)
+        return [pk for pk, roles in self.roles.items() if roles & wanted]
+
+    def has(self, organisation_id: int, *wanted: str) -> bool:
+        return bool(self.roles.get(organisation_id, set()) & set(wanted))
+
+
+def standing(user: Any) -> Standing:
+    if not hasattr(user, "_standing"):
+        user._standing = Standing(user)
+    result: Standing = user._standing
+    return result
+
+
+def with_descendants(tops: set[int], pairs: Iterable[tuple[int, int | None]]) -> set[int]:
+    """`tops` and everything below them; `pairs` are (department, parent)."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in pairs:
+        children.setdefault(parent, []).append(pk)
+    found: set[int] = set()
+    todo = list(tops)
+    while todo:
+        pk = todo.pop()
+        if pk not in found:
+            found.add(pk)
+            todo.extend(children.get(pk, ()))
+    return found
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(pk__in=standing(user).roles)
+
+
+class DepartmentQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """Departments whose existence a person may know: evaluators need all names, managers their own."""
+        mine = standing(user)
+        rule = Q(organisation__in=mine.with_any(READS_ALL | {"evaluator"})) | Q(pk__in=mine.managed)
+        return self._within_token(mine).filter(rule)
+
+    def reported_to(self, user: Any) -> Self:
+        """Departments whose figures a person may read."""
+        mine = standing(user)
+        return self._within_token(mine).filter(Q(organisation__in=mine.with_any(READS_ALL)) | Q(pk__in=mine.managed))
+
+    def _within_token(self, mine: Standing) -> Self:
+        return self if mine.only_departments is None else self.filter(pk__in=mine.only_departments)
+
+    def open_on(self, day: dt.date) -> Self:
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    def active(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).with_any({"administrator"}))
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).with_any({"administrator"}))
+
+    def open_at(self, at: dt.datetime) -> Self:
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+
+
+class TokenQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(user=user)
+
+    def usable_at(self, at: dt.datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None, user__is_active=True)
+
+
+class ChecklistQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).roles)
+
+
+class ChecklistVersionQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """Published versions to every member; drafts to those who make them."""
+        mine = standing(user)
+        makes = Q(checklist__organisation__in=mine.with_any({"administrator", "coordinator"}))
+        return self.filter(makes | Q(checklist__organisation__in=mine.roles, state="published"))
+
+    def published(self) -> Self:
+        return self.filter(state="published")
+
+
+class PhraseQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).roles)
+
+    def in_use(self) -> Self:
+        return self.filter(is_active=True).order_by("kind", "pk")
+
+
+class ScenarioQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).roles)
+
+    def in_use(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class WaveQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).roles)
+
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+
+class CallQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """An evaluator's own; to those who check, all but drafts; to analysts and managers, what counts."""
+        mine = standing(user)
+        approved = Q(state="approved", kind="field")
+        rule = (
+            Q(evaluator=user, organisation__in=mine.with_any({"evaluator"}))
+            | Q(organisation__in=mine.with_any(CHECKS_CALLS)) & ~Q(state="draft")
+            | Q(organisation__in=mine.with_any({"analyst"})) & approved
+            | Q(department__in=mine.managed) & approved
+        )
+        calls = self.filter(rule)
+        return calls if mine.only_departments is None else calls.filter(department__in=mine.only_departments)
+
+    def counting(self) -> Self:
+        """The calls that figures are made of: approved first scorings on an open or closed wave."""
+        return self.filter(state="approved", kind="field", wave__state__in=["open", "closed"])
+
+    def own(self, user: Any) -> Self:
+        return self.filter(evaluator=user)
+
+    def waiting(self) -> Self:
+        """What reviewers have to decide, oldest first."""
+        return self.filter(state="submitted").order_by("submitted_at", "pk")
+
+    def in_cell(self, cell: Any) -> Self:
+        return self.filter(
+            department=cell.department, local_date=cell.local_date, version=cell.version,
+            scenario=cell.scenario, wave=cell.wave,
+        )
+
+    def with_names(self) -> Self:
+        return self.select_related("department", "scenario", "wave", "evaluator", "version__checklist", "organisation")
+
+
+class CallbackQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        call = apps.get_model("surveys", "Call")
+        return self.filter(call__in=call.objects.for_user(user))
+
+
+class AuditQuerySet(models.QuerySet[Any]):
+    def of(self, subject: models.Model) -> Self:
+        return self.filter(subject=subject._meta.model_name, subject_id=subject.pk)
+
+
+class ImportRunQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).with_any({"administrator", "coordinator"}))
