@@ -8,6 +8,20 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 
+from tests.people import (  # noqa: F401 - fixtures for every test
+    api_client_fixture,
+    client_for_fixture,
+    departments,
+    elsewhere,
+    flush_past_the_guards,
+    make_call,
+    org,
+    people,
+    scenarios,
+    version,
+    wave,
+)
+
 E2E = Path(__file__).parent / "e2e"
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 
