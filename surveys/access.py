@@ -116,16 +116,18 @@ def invitation_or_404(user: User, organisation: Organisation, pk: int) -> Invita
     return _one(invitations(user, organisation), pk=pk)
 
 
-def visible_scenarios(user: User, organisation: Organisation) -> "QuerySet[Scenario]":
-    return Scenario.objects.for_user(user).filter(organisation=organisation)
+def visible_scenarios(user: User, organisation: Organisation | None = None) -> "QuerySet[Scenario]":
+    scenarios = Scenario.objects.for_user(user)
+    return scenarios if organisation is None else scenarios.filter(organisation=organisation)
 
 
 def scenario_or_404(user: User, organisation: Organisation, pk: int) -> Scenario:
     return _one(visible_scenarios(user, organisation), pk=pk)
 
 
-def visible_waves(user: User, organisation: Organisation) -> "QuerySet[Wave]":
-    return Wave.objects.for_user(user).filter(organisation=organisation)
+def visible_waves(user: User, organisation: Organisation | None = None) -> "QuerySet[Wave]":
+    waves = Wave.objects.for_user(user)
+    return waves if organisation is None else waves.filter(organisation=organisation)
 
 
 def wave_or_404(user: User, organisation: Organisation, pk: int) -> Wave:

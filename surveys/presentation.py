@@ -91,7 +91,7 @@ def answered_rows(
     definition: Definition, answers: Answers, facts: Facts, language: str, phrases: Iterable[BankPhrase] = ()
 ) -> tuple[AnsweredRow, ...]:
     """Every item shown for these answers, in the checklist's order, blank ones too."""
-    return _rows(definition, answers, facts, language, phrases, scoring.score(definition, answers, facts))
+    return _rows(definition, answers, facts, language, phrases, result=scoring.score(definition, answers, facts))
 
 
 def answered_sections(
@@ -99,7 +99,7 @@ def answered_sections(
 ) -> tuple[AnsweredSection, ...]:
     """The same rows by section, each with its score; sections without a shown item are left out."""
     result = scoring.score(definition, answers, facts)
-    rows = _rows(definition, answers, facts, language, phrases, result)
+    rows = _rows(definition, answers, facts, language, phrases, result=result)
     return tuple(
         _section(tuple(found), result.by_section[code], failed=code in result.failed_sections)
         for code, found in groupby(rows, key=lambda row: row.section)
@@ -121,7 +121,7 @@ def moment(second: int | None) -> str:
 
 
 def answer_words(item: Item, answer: Mapping[str, Any] | None, language: str) -> str:
-    """A stored answer in words; "" when it is blank. Phrases are rows of their own and give their quotes here."""
+    """A stored answer in words; "" when it is blank. Phrases give their quotes, or their codes."""
     if not answer:
         return ""
     if answer.get("na"):
@@ -157,6 +157,7 @@ def _rows(
     facts: Facts,
     language: str,
     phrases: Iterable[BankPhrase],
+    *,
     result: scoring.Scoring,
 ) -> tuple[AnsweredRow, ...]:
     bank = {phrase.code: phrase for phrase in phrases}
@@ -181,7 +182,8 @@ def _row(
     bank: Mapping[str, BankPhrase],
 ) -> AnsweredRow:
     item, section = definition.item(line.code), definition.section_of(line.code)
-    words = answer_words(item, answer, language)
+    heard = _heard_in(item, answer, language, bank)
+    words = "; ".join(phrase.quote or phrase.text for phrase in heard) or answer_words(item, answer, language)
     return AnsweredRow(
         code=item.code,
         kind=item.kind,
@@ -195,7 +197,7 @@ def _row(
         comment=answer.get("comment", ""),
         quote=answer.get("quote", ""),
         moment=moment(answer.get("second")),
-        phrases=_heard_in(item, answer, language, bank),
+        phrases=heard,
         required=item.required,
         scored=item.scored,
         critical=item.critical,

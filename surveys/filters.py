@@ -1,0 +1,172 @@
+"""Which calls: one set of filters for the review list, the exports and the API, read from the address."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelMultipleChoiceField
+
+from surveys import access, definition
+from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
+from surveys.querysets import with_descendants
+
+
+class OneOf(forms.SelectMultiple):
+    """A drop-down list for a field that takes several values: the page offers one, an address may name more."""
+
+    allow_multiple_selected = False
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> list[str]:
+        return [value for value in super().value_from_datadict(data, files, name) or [] if value != ""]
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        nothing = self.create_option(name, "", str(pgettext_lazy("filter", "all")), not any(value), 0)
+        return [(None, [nothing], 0), *super().optgroups(name, value, attrs)]
+
+
+class NamedField(ModelMultipleChoiceField):  # type: ignore[misc]  # django-filter has no types
+    def label_from_instance(self, instance: Any) -> str:
+        if isinstance(instance, Scenario):
+            return definition.text(instance.name, get_language() or "en")
+        return str(instance)
+
+
+class Among(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]
+    """The call's related object is one of those chosen."""
+
+    field_class = NamedField
+
+    def __init__(self, model: type[Any], **options: Any) -> None:
+        # What may be chosen depends on the reader: `CallFilter` fills it in.
+        super().__init__(queryset=model.objects.none(), widget=OneOf, **options)
+
+    def keys(self, chosen: Iterable[Any]) -> set[int]:
+        return {each.pk for each in chosen}
+
+    def filter(self, qs: "QuerySet[Call]", value: Iterable[Any]) -> "QuerySet[Call]":
+        keys = self.keys(value or ())
+        return qs.filter(**{f"{self.field_name}__in": keys}) if keys else qs
+
+
+class AmongDepartments(Among):
+    """With everything below the departments chosen, as far as the reader may know it."""
+
+    def keys(self, chosen: Iterable[Any]) -> set[int]:
+        tops = super().keys(chosen)
+        return with_descendants(tops, self.queryset.values_list("pk", "parent_id")) if tops else set()
+
+
+class OneOfChoices(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+    def __init__(self, choices: Any, **options: Any) -> None:
+        super().__init__(choices=choices, widget=OneOf, distinct=False, **options)
+
+    def filter(self, qs: "QuerySet[Call]", value: list[str]) -> "QuerySet[Call]":
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class Period(forms.Form):
+    """The whole filter as a form: a period must not end before it begins."""
+
+    def clean(self) -> dict[str, Any]:
+        values = cast("dict[str, Any]", super().clean())
+        begin, end = values.get("date_from"), values.get("date_to")
+        if isinstance(begin, dt.date) and isinstance(end, dt.date) and begin > end:
+            self.add_error("date_to", ValidationError(_("The last day lies before the first."), code="reversed"))
+        return values
+
+
+def day_filter(label: object, lookup: str) -> Any:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return django_filters.DateFilter(
+        label=label, field_name="local_date", lookup_expr=lookup, widget=widget, input_formats=["%Y-%m-%d", "%d-%m-%Y"]
+    )
+
+
+class CallFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """`?department=3&department=5&wave=2&state=approved&date_from=2026-03-01`; days are local dates of the call.
+
+    A department stands for all below it. Only what the reader may know can be chosen; within one organisation's pages pass
+    `organisation`, so that another organisation's departments are no choice.
+    """
+
+    department = AmongDepartments(Department, label=_("Department"))
+    wave = Among(Wave, label=_("Wave"))
+    scenario = Among(Scenario, label=_("Scenario"))
+    caller_style = OneOfChoices(
+        Scenario.CallerStyle.choices, label=_("Caller style"), field_name="scenario__caller_style"
+    )
+    state = OneOfChoices(Call.State.choices, label=_("State"))
+    fate = OneOfChoices(Call.Fate.choices, label=_("The caller's fate"))
+    outcome = OneOfChoices(Call.Outcome.choices, label=_("Outcome"))
+    version = Among(ChecklistVersion, label=_("Checklist version"))
+    date_from = day_filter(_("From"), "gte")
+    date_to = day_filter(_("Up to and including"), "lte")
+
+    class Meta:
+        model = Call
+        fields: tuple[str, ...] = ()
+        form = Period
+
+    def __init__(
+        self,
+        data: Any = None,
+        queryset: "QuerySet[Call] | None" = None,
+        *,
+        request: HttpRequest | None = None,
+        organisation: Organisation | None = None,
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        user = cast("User", getattr(request, "user", None) or AnonymousUser())
+        self.filters["department"].queryset = access.visible_departments(user, organisation)
+        self.filters["version"].queryset = access.visible_versions(user, organisation).defer("document")
+        self.filters["wave"].queryset = access.visible_waves(user, organisation)
+        self.filters["scenario"].queryset = access.visible_scenarios(user, organisation)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for, as plain JSON values: {"department": [3], "date_from": "2026-03-01"}."""
+        return {name: _plain(value) for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.form.cleaned_data) and any(self.form.cleaned_data.values())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    return [getattr(each, "pk", each) for each in value]
+
+
+EVERY_STATE = "any"
+
+
+class InState(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One state, every state, or (left open) the calls that figures are made of."""
+
+    def filter(self, qs: "QuerySet[Call]", value: str) -> "QuerySet[Call]":
+        if not value:
+            return cast("QuerySet[Call]", qs.counting())  # type: ignore[attr-defined]
+        return qs if value == EVERY_STATE else qs.filter(state=value)
+
+
+class ExportFilter(CallFilter):
+    """The same filters; without a state only the calls that figures are made of."""
+
+    state = InState(
+        label=_("State"),
+        choices=[(EVERY_STATE, _("every state you may see")), *Call.State.choices],
+        empty_label=_("approved, as the figures count"),
+    )
