@@ -1016,9 +1016,9 @@ def _compiled(condition: Mapping[str, Any]) -> _Test:
     met = _value_test(condition)
     if "item" in condition:
         code: str = condition["item"]
-        return lambda values, facts: code in values and met(values[code])
+        return lambda values, _facts: code in values and met(values[code])
     fact: str = condition["fact"]
-    return lambda values, facts: facts.get(fact) is not None and met(facts[fact])
+    return lambda _values, facts: facts.get(fact) is not None and met(facts[fact])
 
 
 def _value_test(condition: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -1026,7 +1026,7 @@ def _value_test(condition: Mapping[str, Any]) -> Callable[[Any], bool]:
         wanted = tuple(condition["is"])
         return lambda value: any(each in wanted for each in value) if isinstance(value, list) else value in wanted
     if "answered" in condition:
-        return lambda value: True
+        return lambda _value: True
     low, high = condition.get("at_least"), condition.get("at_most")
 
     def within(value: object) -> bool:

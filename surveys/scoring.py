@@ -260,7 +260,7 @@ def _state(plan: _Plan, entry: _ItemPlan, answer: object) -> _State:
     if answer is None:
         return _ABSENT
     if not isinstance(answer, Mapping):
-        raise ValueError(f"{entry.code}: {answer!r} is not an answer")
+        raise ValueError(f"{entry.code}: {answer!r} is not an answer")  # noqa: TRY004 - bad data, not a bad call
     if answer.get("na"):
         return _na_state(plan, entry)
     value = answer.get("value")

@@ -1,6 +1,7 @@
 """The scoring rules as laws, over generated checklists, answers and scenarios.
 
-`expected` is a second implementation of the rules, written with fractions straight from their text; the laws after it state what every user relies on.
+`expected` is a second implementation of the rules, written with fractions straight from their text; the laws after it
+state what every user relies on.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def conditions(draw: st.DrawFn, earlier: list[dict[str, Any]]) -> dict[str, Any]
     ]
     for item in controlling:
         if item["kind"] == "number":
-            tests.append(st.integers(0, 60).map(lambda n, code=item["code"]: {"item": code, "at_most": n}))
+            tests.append(st.fixed_dictionaries({"item": st.just(item["code"]), "at_most": st.integers(0, 60)}))
         else:
             value = item["options"][0]["value"]
             tests.append(st.just({"item": item["code"], "is": [value]}))
@@ -131,7 +132,7 @@ def answers_to(draw: st.DrawFn, document: dict[str, Any], *, na: bool = True, bl
 
 
 @st.composite
-def calls(draw: st.DrawFn, **kinds: bool) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def calls(draw: st.DrawFn, /, **kinds: bool) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     document = draw(documents(fails=kinds.get("fails", True), conditional=kinds.get("conditional", True)))
     given_answers = draw(answers_to(document, na=kinds.get("na", True), blank=kinds.get("blank", True)))
     return document, given_answers, draw(FACTS)
@@ -175,77 +176,62 @@ def hundredths(points: Fraction | None) -> int | None:
     return None if points is None else round(points * 100)
 
 
-def expected(definition: Definition, given_answers: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+def rows_of(definition: Definition, given_answers: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every item of the call: its weights, its share (None for dropped) and what its answer failed."""
     shown = visible(definition, given_answers, facts)
-    policy = definition.na_policy
     rows: list[dict[str, Any]] = []
-    failed_by: set[str] = set()
-    failed_sections: set[str] = set()
-    call_failed = False
     for section in definition.sections:
         total = sum(item.weight for item in section.items if item.scored)
         for item in section.items:
             answer = given_answers.get(item.code) if item.code in shown else None
             share: Fraction | None = None
             if answer is not None and "value" in answer:
-                fails = item.fails_for(answer["value"])
-                if fails:
-                    failed_by.add(item.code)
-                    call_failed |= fails == "call"
-                    if fails == "section":
-                        failed_sections.add(section.code)
-                if item.scored:
-                    points = item.points_for(answer["value"])
-                    assert points is not None
-                    share = Fraction(points, 100)
+                share = Fraction(item.points_for(answer["value"]) or 0, 100)
             elif answer is not None:
-                share = {"as_pass": Fraction(1), "as_zero": Fraction(0)}.get(policy)
-            if item.scored:
-                rows.append(
-                    {
-                        "section": section.code,
-                        "dimension": section.dimension,
-                        "aspect": item.aspect,
-                        "critical": item.critical,
-                        "w": Fraction(item.weight),
-                        "nominal": Fraction(section.weight * item.weight, total) if total else Fraction(0),
-                        "share": share,
-                        "absent": answer is None,
-                    }
-                )
-    calculated = formula(rows, policy)
+                share = {"as_pass": Fraction(1), "as_zero": Fraction(0)}.get(definition.na_policy)
+            rows.append(
+                {
+                    "code": item.code,
+                    "scored": item.scored,
+                    "section": section.code,
+                    "dimension": section.dimension,
+                    "aspect": item.aspect,
+                    "critical": item.critical,
+                    "w": Fraction(item.weight),
+                    "nominal": Fraction(section.weight * item.weight, total) if total else Fraction(0),
+                    "share": share,
+                    "absent": answer is None,
+                    "fails": item.fails_for(answer["value"]) if answer is not None and "value" in answer else None,
+                }
+            )
+    return rows
+
+
+def expected(definition: Definition, given_answers: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    policy = definition.na_policy
+    everything = rows_of(definition, given_answers, facts)
+    rows = [row for row in everything if row["scored"]]
+    failed_sections = {row["section"] for row in everything if row["fails"] == "section"}
+    call_failed = any(row["fails"] == "call" for row in everything)
     after = [
         row | {"share": None if row["absent"] else Fraction(0)} if row["section"] in failed_sections else row
         for row in rows
     ]
-    effective = hundredths(formula(after, policy))
-    if calculated is None:
-        effective = None
-    elif call_failed:
-        effective = 0
-    mark = definition.pass_mark
-    below = effective is not None and mark is not None and effective < mark
-    section_scores = {}
-    for section in definition.sections:
-        own = [row | {"nominal": row["w"]} for row in after if row["section"] == section.code]
-        section_scores[section.code] = hundredths(formula(own, policy))
+
+    def group(key: str, value: object, weight: str = "nominal") -> int | None:
+        return hundredths(formula([row | {"nominal": row[weight]} for row in after if row[key] == value], policy))
+
+    calculated = hundredths(formula(rows, policy))
+    effective = None if calculated is None else 0 if call_failed else hundredths(formula(after, policy))
+    below = effective is not None and definition.pass_mark is not None and effective < definition.pass_mark
     return {
         "score": effective,
-        "calculated": hundredths(calculated),
-        "aspects": tuple(
-            hundredths(formula([row for row in after if keep(row)], policy))
-            for keep in (
-                lambda row: row["aspect"] == "content",
-                lambda row: row["aspect"] == "experience",
-                lambda row: row["critical"],
-            )
-        ),
-        "dimensions": {
-            name: hundredths(formula([row for row in after if row["dimension"] == name], policy)) for name in DIMENSIONS
-        },
-        "sections": section_scores,
+        "calculated": calculated,
+        "aspects": (group("aspect", "content"), group("aspect", "experience"), group("critical", True)),
+        "dimensions": {name: group("dimension", name) for name in DIMENSIONS},
+        "sections": {section.code: group("section", section.code, "w") for section in definition.sections},
         "outcome": "failed" if call_failed or below else "none" if effective is None else "passed",
-        "failed": (failed_by, failed_sections),
+        "failed": ({row["code"] for row in everything if row["fails"]}, failed_sections),
     }
 
 
