@@ -1,0 +1,78 @@
+"""Who reads figures, and which: the door to every page, file and API answer of analytics.
+
+A stranger gets 404, a member whose roles read no figures 403. What a `Reader` holds is all that reports are made of, so
+no figure can be of a department that its reader may not see.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from surveys import access
+from surveys.querysets import CHECKS_CALLS, standing, with_descendants
+
+if TYPE_CHECKING:
+    from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person reading one organisation's figures at one moment; loads what it needs once."""
+
+    user: "User"
+    organisation: "Organisation"
+    at: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return self.at.astimezone(self.organisation.zone).date()
+
+    @cached_property
+    def departments(self) -> "dict[int, Department]":
+        """The departments whose figures this reader may see, by key, in order of name."""
+        return {each.pk: each for each in access.reported_departments(self.user, self.organisation)}
+
+    @cached_property
+    def scenarios(self) -> "dict[int, Scenario]":
+        return {each.pk: each for each in access.visible_scenarios(self.user, self.organisation)}
+
+    @cached_property
+    def waves(self) -> "dict[int, Wave]":
+        return {each.pk: each for each in access.visible_waves(self.user, self.organisation)}
+
+    def below(self, department: int) -> frozenset[int]:
+        """A department with all below it, as far as this reader may see."""
+        return self._below[department]
+
+    @cached_property
+    def _below(self) -> dict[int, frozenset[int]]:
+        pairs = [(pk, each.parent_id) for pk, each in self.departments.items()]
+        return {pk: frozenset(with_descendants({pk}, pairs)) for pk in self.departments}
+
+    def smallest_group(self, departments: Iterable[int]) -> int:
+        """The fewest calls a figure over these departments must rest on: 1 for those who may see the calls anyway."""
+        mine = standing(self.user)
+        if mine.has(self.organisation.pk, *CHECKS_CALLS, "analyst") or mine.managed.issuperset(departments):
+            return 1
+        return self.organisation.min_group_size
+
+    def recent_calls(self, department: int, count: int) -> "list[Call]":
+        """The newest counting calls of a department with all below it; none for those who read totals only."""
+        calls = access.visible_calls(self.user).filter(department__in=self.below(department)).counting()
+        return list(calls.select_related("department", "scenario").order_by("-called_at", "-pk")[:count])
+
+    def versions(self, keys: Iterable[int]) -> "list[ChecklistVersion]":
+        return list(access.visible_versions(self.user, self.organisation).filter(pk__in=keys))
+
+
+def reader_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:
+    """The reader of an organisation's figures: 404 for a stranger, 403 for a member who reads none."""
+    organisation = access.organisation_or_404(user, slug, roles=access.FIGURE_READERS)
+    return Reader(user=user, organisation=organisation, at=at)
+
+
+def department_or_404(reader: Reader, pk: int) -> "Department":
+    """A department whose figures the reader may see."""
+    return access.reported_department_or_404(reader.user, reader.organisation, pk)

@@ -1,0 +1,228 @@
+"""What a reader chose to look at: everything lives in the address, so a link shows the same again.
+
+    period     last_month, last_quarter (default), last_half_year, last_year, all; or from and to (YYYY-MM-DD)
+    department a code, may be repeated; a department includes all below it
+    measure    score (default), content, experience, critical, greeting, phrasing, callback, listening, tone
+    scenario   a code          caller_style   calm or dominant          wave   a key
+    by         month (default) or week: what a trend is drawn by
+    line       a department's code or "total", may be repeated: the lines of a trend (default: all)
+
+Periods are whole weeks up to and including today, so that they hold the same weekdays as the period they are compared with.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from analytics.access import Reader
+
+PERIODS = {"last_month": 28, "last_quarter": 91, "last_half_year": 182, "last_year": 364}
+DEFAULT_PERIOD = "last_quarter"
+MEASURES = ("score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone")
+STYLES = ("calm", "dominant")
+STEPS = ("month", "week")
+TOTAL = "total"
+ALL_TOGETHER = 0
+KEYS = ("period", "from", "to", "department", "measure", "scenario", "caller_style", "wave", "by", "line")
+
+
+class Query(Protocol):
+    """A request's query string (`request.GET`)."""
+
+    def getlist(self, key: str, /) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that could not be read: the key it came under and a sentence for the reader."""
+
+    key: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """A checked choice. `start` is None for everything since the first call; departments, scenario and wave are keys.
+
+    `lines` are keys too, with `ALL_TOGETHER` for the line of all calls together; empty means every line.
+    """
+
+    start: dt.date | None
+    end: dt.date
+    period: str = DEFAULT_PERIOD
+    departments: tuple[int, ...] = ()
+    measure: str = "score"
+    scenario: int | None = None
+    caller_style: str = ""
+    wave: int | None = None
+    by: str = "month"
+    lines: tuple[int, ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def before(self) -> tuple[dt.date, dt.date] | None:
+        """The period of equal length before this one."""
+        if self.start is None:
+            return None
+        length = self.end - self.start + dt.timedelta(days=1)
+        return self.start - length, self.start - dt.timedelta(days=1)
+
+    @property
+    def weeks(self) -> int | None:
+        """The length in whole weeks, where it is one."""
+        days = 0 if self.start is None else (self.end - self.start).days + 1
+        return days // 7 if days and days % 7 == 0 else None
+
+    @property
+    def trend_start(self) -> dt.date | None:
+        """Where a trend begins: a named period is shown with what led up to it, chosen dates exactly as chosen."""
+        if self.start is None or self.period == "dates":
+            return self.start
+        if self.by == "week":
+            return min(_monday(self.start), _monday(self.end) - dt.timedelta(weeks=25))
+        return min(self.start.replace(day=1), _months_before(self.end, 11))
+
+    def with_lines(self, lines: Iterable[int]) -> "Filters":
+        return replace(self, lines=tuple(lines))
+
+    def querystring(self, **changes: str | Sequence[str] | None) -> str:
+        """The query of the same choice with some values replaced or (None) taken out; `from_` stands for from."""
+        changes = {key.rstrip("_"): value for key, value in changes.items()}
+        kept = [(key, value) for key, value in self.query if key not in changes]
+        for key, value in changes.items():
+            values = [] if value is None else [value] if isinstance(value, str) else value
+            kept.extend((key, each) for each in values)
+        return f"?{urlencode(sorted(kept, key=lambda pair: KEYS.index(pair[0])))}" if kept else "?"
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _months_before(day: dt.date, count: int) -> dt.date:
+    """The first day of the month `count` months earlier."""
+    months = day.year * 12 + day.month - 1 - count
+    return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def parse(query: Query, reader: "Reader") -> Filters:
+    """The choice in a query string; what cannot be read becomes a problem, and the default is used in its place."""
+    return _Parser(query, reader).filters()
+
+
+class _Parser:
+    def __init__(self, query: Query, reader: "Reader") -> None:
+        self.asked = {key: [value.strip() for value in query.getlist(key) if value.strip()] for key in KEYS}
+        self.reader = reader
+        self.today = reader.today
+        self.kept: list[tuple[str, str]] = []
+        self.problems: list[Problem] = []
+
+    def filters(self) -> Filters:
+        period, start, end = self.dates() or self.named()
+        return Filters(
+            period=period,
+            start=start,
+            end=end,
+            departments=tuple(self.departments("department")),
+            measure=self.one_of("measure", MEASURES, "score"),
+            scenario=self.scenario(),
+            caller_style=self.one_of("caller_style", STYLES, ""),
+            wave=self.wave(),
+            by=self.one_of("by", STEPS, "month"),
+            lines=tuple(self.departments("line")),
+            query=tuple(self.kept),
+            problems=tuple(self.problems),
+        )
+
+    def refuse(self, key: str, message: str) -> None:
+        self.problems.append(Problem(key, message))
+
+    def first(self, key: str) -> str:
+        return self.asked[key][0] if self.asked[key] else ""
+
+    def one_of(self, key: str, known: Iterable[str], default: str) -> str:
+        value = self.first(key)
+        if value and value not in known:
+            self.refuse(key, _("“%(value)s” is not a choice here; it is left out.") % {"value": value})
+            value = ""
+        if value and value != default:
+            self.kept.append((key, value))
+        return value or default
+
+    def named(self) -> tuple[str, dt.date | None, dt.date]:
+        period = self.one_of("period", (*PERIODS, "all"), DEFAULT_PERIOD)
+        if period == "all":
+            return period, None, self.today
+        return period, self.today - dt.timedelta(days=PERIODS[period] - 1), self.today
+
+    def dates(self) -> tuple[str, dt.date, dt.date] | None:
+        """The chosen dates; without a first day the named period holds, without a last day it is today."""
+        if not self.asked["from"] and not self.asked["to"]:
+            return None
+        start, end = self.date("from"), self.date("to") if self.asked["to"] else self.today
+        if start is None or end is None:
+            return None
+        if end > self.today:
+            end = self.today
+            self.refuse("to", _("The last day lies ahead; the period ends today."))
+        if start > end:
+            words = {"start": date_format(start, "DATE_FORMAT"), "end": date_format(end, "DATE_FORMAT")}
+            self.refuse("from", _("The first day, %(start)s, is after the last, %(end)s; the last quarter is shown.") % words)
+            return None
+        self.kept += [("from", start.isoformat()), ("to", end.isoformat())]
+        return "dates", start, end
+
+    def date(self, key: str) -> dt.date | None:
+        value = self.first(key)
+        if not value:
+            self.refuse(key, _("Give a first day as well; the last quarter is shown."))
+            return None
+        try:
+            found = dt.date.fromisoformat(value)
+        except ValueError:
+            found = None
+        if found is None or not 1990 <= found.year <= 2200:
+            self.refuse(key, _("“%(value)s” is not a date such as 2026-03-31; the last quarter is shown.") % {"value": value})
+            return None
+        return found
+
+    def departments(self, key: str) -> list[int]:
+        codes = {each.code.casefold(): pk for pk, each in self.reader.departments.items()} if self.asked[key] else {}
+        found: list[int] = []
+        for value in self.asked[key]:
+            pk = codes.get(value.casefold())
+            if key == "line" and value == TOTAL:
+                pk = ALL_TOGETHER
+            if pk is None:
+                self.refuse(key, _("There is no department “%(value)s” here; it is left out.") % {"value": value})
+            elif pk not in found:
+                found.append(pk)
+                self.kept.append((key, self.reader.departments[pk].code if pk else TOTAL))
+        return found
+
+    def scenario(self) -> int | None:
+        value = self.first("scenario")
+        for pk, scenario in self.reader.scenarios.items() if value else ():
+            if scenario.code == value:
+                self.kept.append(("scenario", value))
+                return pk
+        if value:
+            self.refuse("scenario", _("There is no scenario “%(value)s” here; it is left out.") % {"value": value})
+        return None
+
+    def wave(self) -> int | None:
+        value = self.first("wave")
+        if value.isascii() and value.isdigit() and int(value) in self.reader.waves:
+            self.kept.append(("wave", value))
+            return int(value)
+        if value:
+            self.refuse("wave", _("There is no wave “%(value)s” here; it is left out.") % {"value": value})
+        return None
