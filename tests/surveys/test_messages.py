@@ -1,0 +1,43 @@
+"""Every problem has words, and the words use the problem's own parameters."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from surveys import definition, messages, workflow
+from surveys.definition import Problem
+
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def test_every_problem_code_has_words() -> None:
+    assert set(messages.PROBLEMS) == set(definition.MESSAGES)
+
+
+@pytest.mark.parametrize("code", sorted(definition.MESSAGES))
+def test_words_name_the_same_parameters(code: str) -> None:
+    assert set(PARAMETER.findall(messages.PROBLEMS[code])) == set(PARAMETER.findall(definition.MESSAGES[code]))
+
+
+@pytest.mark.parametrize("code", sorted(definition.MESSAGES))
+def test_each_can_be_said(code: str) -> None:
+    names = PARAMETER.findall(definition.MESSAGES[code])
+    said = messages.describe(Problem("greeting.answered", code, dict.fromkeys(names, "marker")))
+    assert "%(" not in said
+    assert said.count("marker") >= len(set(names))
+
+
+def test_in_the_readers_language() -> None:
+    problem = Problem("greeting.answered", "number_low", {"minimum": 3})
+    with translation.override("en"):
+        assert messages.describe(problem) == "Enter 3 or more."
+
+
+def _all_errors(of: type[workflow.WorkflowError]) -> set[type[workflow.WorkflowError]]:
+    return {of}.union(*(_all_errors(each) for each in of.__subclasses__()))
+
+
+def test_every_workflow_error_has_words() -> None:
+    assert {error.code for error in _all_errors(workflow.WorkflowError)} <= set(messages.STEPS)
+    assert messages.explain(workflow.Stale()) == messages.STEPS["stale"]
