@@ -175,7 +175,9 @@ class _Parser:
             self.refuse("to", _("The last day lies ahead; the period ends today."))
         if start > end:
             words = {"start": date_format(start, "DATE_FORMAT"), "end": date_format(end, "DATE_FORMAT")}
-            self.refuse("from", _("The first day, %(start)s, is after the last, %(end)s; the last quarter is shown.") % words)
+            self.refuse(
+                "from", _("The first day, %(start)s, is after the last, %(end)s; the last quarter is shown.") % words
+            )
             return None
         self.kept += [("from", start.isoformat()), ("to", end.isoformat())]
         return "dates", start, end
@@ -190,7 +192,9 @@ class _Parser:
         except ValueError:
             found = None
         if found is None or not 1990 <= found.year <= 2200:
-            self.refuse(key, _("“%(value)s” is not a date such as 2026-03-31; the last quarter is shown.") % {"value": value})
+            self.refuse(
+                key, _("“%(value)s” is not a date such as 2026-03-31; the last quarter is shown.") % {"value": value}
+            )
             return None
         return found
 

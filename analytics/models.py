@@ -10,7 +10,18 @@ from django.db import models
 from surveys.models import ChecklistVersion, Department, Organisation, Scenario, Wave
 
 # What a row holds n, sum and squares of; each is a score column of a call.
-SUMMED = ("score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone", "other")
+SUMMED = (
+    "score",
+    "content",
+    "experience",
+    "critical",
+    "greeting",
+    "phrasing",
+    "callback",
+    "listening",
+    "tone",
+    "other",
+)
 
 
 class DailySum(models.Model):
@@ -27,7 +38,9 @@ class DailySum(models.Model):
     n_failed = models.PositiveIntegerField(default=0)
     n_left_to_fate = models.PositiveIntegerField(default=0)
     n_promised = models.PositiveIntegerField(default=0)
-    n_kept = models.PositiveIntegerField(default=0, help_text="promised callbacks that came within the organisation's window")
+    n_kept = models.PositiveIntegerField(
+        default=0, help_text="promised callbacks that came within the organisation's window"
+    )
     n_timed = models.PositiveIntegerField(default=0, help_text="calls with seconds to answer")
     n_prompt = models.PositiveIntegerField(default=0, help_text="of these, answered within 15 seconds")
     n_again = models.PositiveIntegerField(default=0)
@@ -65,9 +78,9 @@ class DailySum(models.Model):
     sum_other = models.BigIntegerField(default=0)
     squares_other = models.BigIntegerField(default=0)
 
-    # {"greeting.own_name": [n scored, n N/A, sum of points 0..100, sum of points lost in hundredths]}
+    # By item code: how often scored, how often N/A, sum of points 0..100, sum of points lost in hundredths.
     items = models.JSONField(default=dict)
-    # {"helped": 12, "ring_again": 3}
+    # By fate: how many calls ended so.
     fates = models.JSONField(default=dict)
 
     class Meta:
@@ -80,5 +93,3 @@ class DailySum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department_id} {self.local_date}: {self.n_calls}"
-
-

@@ -5,46 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('analytics', '0001_initial'),
-        ('surveys', '0001_initial'),
+        ("analytics", "0001_initial"),
+        ("surveys", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dailysum',
-            name='department',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.department'),
+            model_name="dailysum",
+            name="department",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.department"
+            ),
         ),
         migrations.AddField(
-            model_name='dailysum',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.organisation'),
+            model_name="dailysum",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='dailysum',
-            name='scenario',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.scenario'),
+            model_name="dailysum",
+            name="scenario",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.scenario"
+            ),
         ),
         migrations.AddField(
-            model_name='dailysum',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.checklistversion'),
+            model_name="dailysum",
+            name="version",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="surveys.checklistversion",
+            ),
         ),
         migrations.AddField(
-            model_name='dailysum',
-            name='wave',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.wave'),
+            model_name="dailysum",
+            name="wave",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.wave"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dailysum',
-            index=models.Index(fields=['organisation', 'local_date'], name='daily_sum_organisation_day'),
+            model_name="dailysum",
+            index=models.Index(fields=["organisation", "local_date"], name="daily_sum_organisation_day"),
         ),
         migrations.AddConstraint(
-            model_name='dailysum',
-            constraint=models.UniqueConstraint(fields=('department', 'local_date', 'version', 'scenario', 'wave'), name='daily_sum_cell_once'),
+            model_name="dailysum",
+            constraint=models.UniqueConstraint(
+                fields=("department", "local_date", "version", "scenario", "wave"), name="daily_sum_cell_once"
+            ),
         ),
     ]

@@ -1,5 +1,6 @@
 """What is the normal range of a series of period means?"""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ def xmr(baseline: Sequence[float]) -> Limits | None:
     if len(baseline) < 2:
         return None
     mean = math.fsum(baseline) / len(baseline)
-    steps = [abs(after - before) for before, after in zip(baseline, baseline[1:], strict=False)]
+    steps = [abs(after - before) for before, after in itertools.pairwise(baseline)]
     moving_range = math.fsum(steps) / len(steps)
     reach = 3 * moving_range / D2
     return Limits(n=len(baseline), mean=mean, moving_range=moving_range, low=mean - reach, high=mean + reach)
