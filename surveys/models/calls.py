@@ -150,7 +150,11 @@ class Call(models.Model):
     @property
     def reference(self) -> str:
         """What people read out: short, no letters that look alike."""
-        return f"KB-{self.pk:06d}"
+        return self.reference_of(self.pk)
+
+    @staticmethod
+    def reference_of(pk: int) -> str:
+        return f"KB-{pk:06d}"
 
     @property
     def is_editable(self) -> bool:
@@ -222,6 +226,8 @@ class Conflict(models.Model):
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="conflicts")
     answers = models.JSONField()
+    # Whom was called, when and in which wave, by primary key: {"wave": 3, "department": 8, ...}.
+    facts = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)

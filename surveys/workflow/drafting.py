@@ -1,0 +1,118 @@
+"""A call while it is the evaluator's to fill in: open, save, correct the facts, throw away."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from surveys.definition import Answers
+from surveys.models import Call, Department, Scenario, User, Wave
+from surveys.trail import difference, record
+
+from .outcomes import NotNow, Saved, Stale
+from .shared import clean_all, locked, move, put
+
+
+def open_call(
+    *,
+    by: User,
+    wave: Wave,
+    department: Department,
+    scenario: Scenario,
+    called_at: dt.datetime,
+    client_id: uuid.UUID,
+    at: dt.datetime,
+) -> Call:
+    """A new draft under the id that the form was opened with; the same id again is the same draft."""
+    if wave.state != Wave.State.OPEN:
+        raise NotNow
+    if not department.organisation_id == scenario.organisation_id == wave.organisation_id:
+        raise ValueError(f"{department.code}, {scenario.code} and {wave.name} are of different organisations")
+    call = Call(
+        organisation=wave.organisation,
+        wave=wave,
+        version=wave.version,
+        department=department,
+        scenario=scenario,
+        evaluator=by,
+        client_id=client_id,
+        called_at=called_at,
+        created_at=at,
+        changed_at=at,
+    )
+    call.place_in_time(wave.organisation.zone)
+    try:
+        with transaction.atomic():
+            call.save(force_insert=True)
+            record(call, action="opened", by=by, at=at)
+    except IntegrityError:
+        known: Call | None = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
+        if known is None:
+            raise Stale from None
+        return known
+    return call
+
+
+@transaction.atomic
+def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, at: dt.datetime) -> Saved:
+    """Saves the changed answers only ({item code: answer or None}).
+
+    An answer that another device changed after `base_revision` is left as it is and handed back in `conflicts`; an invalid
+    one is handed back in `refused`; all others are saved.
+    """
+    call = locked(call, by)
+    if not call.is_editable:
+        raise NotNow
+    cleaned, refused = clean_all(call.version.definition, changes)
+    answers, revisions = dict(call.answers), dict(call.answer_revisions)
+    moved = {code for code, touched in revisions.items() if touched > base_revision}
+    news = {code: answers.get(code) for code in moved - set(changes)}
+    conflicts: dict[str, Any] = {}
+    revision = call.revision + 1
+    for code, answer in cleaned.items():
+        if answer == answers.get(code):
+            continue
+        if code in moved:
+            conflicts[code] = answers.get(code)
+            continue
+        revisions[code] = revision
+        put(answers, code, answer)
+    if answers == call.answers:
+        return Saved(call.revision, refused, conflicts, news)
+    Call.objects.filter(pk=call.pk).update(
+        answers=answers, answer_revisions=revisions, revision=revision, changed_at=at
+    )
+    return Saved(revision, refused, conflicts, news)
+
+
+@transaction.atomic
+def change_facts(
+    *, call: Call, by: User, department: Department, scenario: Scenario, called_at: dt.datetime, at: dt.datetime
+) -> Call:
+    """Corrects whom was called, with which brief and when, as long as the call is the evaluator's to edit."""
+    call = locked(call, by)
+    if not call.is_editable:
+        raise NotNow
+    before = _facts_in_words(call)
+    call.department, call.scenario, call.called_at, call.changed_at = department, scenario, called_at, at
+    call.revision += 1
+    call.place_in_time(call.organisation.zone)
+    call.save(
+        update_fields=["department", "scenario", "called_at", "local_date", "week_start", "revision", "changed_at"]
+    )
+    record(call, action="facts changed", by=by, at=at, changes=difference(before, _facts_in_words(call)))
+    return call
+
+
+def _facts_in_words(call: Call) -> dict[str, Any]:
+    return {"department": call.department.code, "scenario": call.scenario.code, "called_at": call.called_at.isoformat()}
+
+
+@transaction.atomic
+def discard(*, call: Call, by: User, at: dt.datetime) -> None:
+    """The evaluator throws a draft away; its id stays known, so a late copy cannot bring it back."""
+    if call.state != Call.State.DRAFT:
+        raise NotNow
+    move(call, {Call.State.DRAFT}, at=at, state=Call.State.VOIDED, decided_at=at)
+    record(call, action="discarded", by=by, at=at)

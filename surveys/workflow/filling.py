@@ -1,0 +1,78 @@
+"""What follows from a call's answers: its scores and other columns, and the callback that was promised in it."""
+
+import datetime as dt
+from typing import Any, Final
+
+from surveys import definition, scoring
+from surveys.models import Call, Callback
+from surveys.models.calls import DIMENSION_MEASURES, measure_column
+
+SCORED_FIELDS: Final = (
+    "score",
+    "score_calculated",
+    "content",
+    "experience",
+    "critical",
+    *(measure_column(name) for name in DIMENSION_MEASURES),
+    "outcome",
+    "failed_by",
+    "item_points",
+    "fate",
+    "seconds_to_answer",
+    "would_call_again",
+    "content_hash",
+)
+# What the column of seconds can hold; a checklist may ask without bounds.
+LONGEST: Final = 2**31 - 1
+
+
+def fill_from_answers(call: Call) -> scoring.Scoring:
+    """Sets (without saving) every column that follows from the answers: scores, fate, seconds, hash."""
+    form = call.version.definition
+    result = scoring.score(form, call.answers, call.facts)
+    for name in ("score", "score_calculated", "content", "experience", "critical"):
+        setattr(call, name, getattr(result, name))
+    for name in DIMENSION_MEASURES:
+        setattr(call, measure_column(name), result.by_dimension[name])
+    call.outcome, call.failed_by = result.outcome, list(result.failed_by)
+    call.item_points = {
+        line.code: [
+            line.points if line.state == "scored" else None,
+            line.lost_hundredths if line.state == "scored" else 0,
+        ]
+        for line in result.trace
+        if line.state in {"scored", "na"}
+    }
+    recorded = recorded_values(call)
+    call.fate = recorded.get("fate") or ""
+    seconds, again = recorded.get("seconds_to_answer"), recorded.get("would_call_again")
+    call.seconds_to_answer = None if seconds is None else min(max(int(definition.exact(seconds)), 0), LONGEST)
+    call.would_call_again = None if again is None else int(again)
+    call.content_hash = definition.content_hash(call.answers)
+    return result
+
+
+def recorded_values(call: Call) -> dict[str, Any]:
+    """The answers of items that record a fact of the call: {"fate": "helped", "callback_due": "2026-..."}."""
+    values = {}
+    for item in call.version.definition.items:
+        answer = call.answers.get(item.code)
+        if item.records and answer and "value" in answer:
+            values[item.records] = answer["value"]
+    return values
+
+
+def keep_promise(call: Call) -> None:
+    """A promised callback gets its entry in the ledger; without a named time the organisation's window is the deadline."""
+    recorded = recorded_values(call)
+    if call.fate != Call.Fate.CALLBACK_AGREED:
+        Callback.objects.filter(call=call, events=None).delete()
+        return
+    due = call.called_at + dt.timedelta(hours=call.organisation.callback_window_hours)
+    if recorded.get("callback_due"):
+        moment = dt.datetime.fromisoformat(recorded["callback_due"])
+        due = moment if moment.tzinfo else moment.replace(tzinfo=call.organisation.zone)
+    Callback.objects.update_or_create(
+        call=call,
+        defaults={"promised_at": call.called_at, "due_at": due, "who": (recorded.get("callback_who") or "")[:120]},
+    )

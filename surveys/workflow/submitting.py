@@ -1,0 +1,104 @@
+"""Handing a call in: from the form, or whole from a device's queue or the API."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from surveys import definition
+from surveys.definition import Answers, Definition, Facts
+from surveys.models import Call, Department, Scenario, User, Wave
+from surveys.trail import record
+
+from .copies import keep_copy
+from .deciding import approve_now
+from .drafting import change_facts, open_call
+from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
+from .outcomes import Incomplete, NotNow, Received, Stale
+from .shared import clean_all, facts_as_given, locked, replace_answers
+
+
+@transaction.atomic
+def submit(*, call: Call, by: User, at: dt.datetime, revision: int | None = None) -> Received:
+    """Hands the call in: validates, scores, and lets it approve itself where the organisation says so.
+
+    Submitting what is already submitted is answered as `repeated`. Raises `Incomplete`, `Stale` (when `revision` is given
+    and another device saved since) or `NotNow`.
+    """
+    call = locked(call, by)
+    if revision is not None and revision != call.revision:
+        raise Stale
+    if call.state in {Call.State.SUBMITTED, Call.State.APPROVED}:
+        return Received(call, "repeated")
+    if not call.is_editable:
+        raise NotNow
+    form = call.version.definition
+    problems = definition.check_answers(form, call.answers, call.facts)
+    if problems:
+        raise Incomplete(problems)
+    before = call.state
+    call.answers = definition.relevant(form, call.answers, call.facts)
+    fill_from_answers(call)
+    call.state, call.submitted_at, call.changed_at, call.return_reason = Call.State.SUBMITTED, at, at, ""
+    call.save(update_fields=[*SCORED_FIELDS, "answers", "state", "submitted_at", "changed_at", "return_reason"])
+    keep_promise(call)
+    record(call, action="submitted", by=by, at=at, changes={"state": [before, call.state]})
+    if call.organisation.self_approve:
+        approve_now(call, by=None, at=at, reason="self-approved")
+    return Received(call, "created")
+
+
+@transaction.atomic
+def receive(
+    *,
+    by: User,
+    wave: Wave,
+    department: Department,
+    scenario: Scenario,
+    called_at: dt.datetime,
+    client_id: uuid.UUID,
+    answers: Answers,
+    at: dt.datetime,
+    revision: int | None = None,
+) -> Received:
+    """A whole call at once, from a device's queue or the API.
+
+    The same content under a known id is `repeated`. Other content under the id of a submitted call, or of another wave, is
+    `conflict`: it is kept beside the stored copy. A draft under that id is replaced; what it said otherwise is kept as a
+    copy too, unless the sender had seen it (`revision`). Raises `Incomplete` and then stores nothing.
+    """
+    known = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
+    # Checked before anything is stored, against the version that the call is bound to.
+    form = known.version.definition if known and known.wave_id == wave.pk else wave.version.definition
+    complete = _complete(form, answers, scenario.facts)
+    call = known or open_call(
+        by=by, wave=wave, department=department, scenario=scenario, called_at=called_at, client_id=client_id, at=at
+    )
+    call = locked(call, by)
+    given = facts_as_given(Call(wave=wave, department=department, scenario=scenario, called_at=called_at))
+    if not call.is_editable or call.wave_id != wave.pk:
+        if complete == call.answers and given == facts_as_given(call):
+            return Received(call, "repeated")
+        keep_copy(call, answers=complete, facts=given, by=by, at=at)
+        return Received(call, "conflict")
+    seen = revision == call.revision
+    if call.state == Call.State.RETURNED and not seen and definition.content_hash(complete) == call.content_hash:
+        # A late repeat of what was sent before the return does not undo the return.
+        return Received(call, "repeated")
+    if not seen and any(complete.get(code) != answer for code, answer in call.answers.items()):
+        keep_copy(call, answers=call.answers, facts=facts_as_given(call), by=by, at=at)
+    if given != facts_as_given(call):
+        call = change_facts(call=call, by=by, department=department, scenario=scenario, called_at=called_at, at=at)
+    replace_answers(call, complete, at=at)
+    return submit(call=call, by=by, at=at)
+
+
+def _complete(form: Definition, answers: Answers, facts: Facts) -> dict[str, Any]:
+    """The answers as they would be stored; raises `Incomplete` naming all that is wrong with the shown ones."""
+    cleaned, refused = clean_all(form, answers)
+    whole = {**cleaned, **{code: answers[code] for code in refused}}
+    problems = definition.check_answers(form, whole, facts)
+    if problems:
+        raise Incomplete(problems)
+    return {code: whole[code] for code in definition.relevant(form, whole, facts)}
