@@ -4,6 +4,7 @@ A stranger gets 404 (the thing does not exist for them), a reader who may not do
 Functions named `visible_*` return QuerySets; `*_or_404` return one object or raise.
 """
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -116,6 +117,12 @@ def invitation_or_404(user: User, organisation: Organisation, pk: int) -> Invita
     return _one(invitations(user, organisation), pk=pk)
 
 
+def open_invitation(secret_hash: str, at: dt.datetime) -> Invitation | None:
+    """Whoever brings the secret is let in by its invitation, as long as that is open."""
+    invitations = Invitation.objects.open_at(at).select_related("organisation", "invited_by")
+    return invitations.filter(secret_hash=secret_hash).first()
+
+
 def visible_scenarios(user: User, organisation: Organisation | None = None) -> "QuerySet[Scenario]":
     scenarios = Scenario.objects.for_user(user)
     return scenarios if organisation is None else scenarios.filter(organisation=organisation)
@@ -158,6 +165,10 @@ def import_or_404(user: User, organisation: Organisation, pk: int) -> ImportRun:
 
 def visible_imports(user: User, organisation: Organisation) -> "QuerySet[ImportRun]":
     return ImportRun.objects.for_user(user).filter(organisation=organisation).defer("content")
+
+
+def own_memberships(user: User) -> "QuerySet[Membership]":
+    return Membership.objects.active().filter(user=user).select_related("organisation").prefetch_related("departments")
 
 
 def own_tokens(user: User) -> "QuerySet[ApiToken]":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.views import account, calls, checklists, exports, home, imports, review, setup
+from surveys.views import account, calls, checklists, exports, fieldwork, home, imports, people, review, setup
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,23 +26,26 @@ urlpatterns = [
     path("calls/<int:pk>/return/", review.return_call, name="call_return"),
     path("calls/<int:pk>/void/", review.void, name="call_void"),
     # fieldwork and set-up
-    path("o/<slug:slug>/waves/", setup.waves, name="waves"),
-    path("o/<slug:slug>/waves/new/", setup.wave_new, name="wave_new"),
-    path("o/<slug:slug>/waves/<int:pk>/", setup.wave, name="wave"),
-    path("o/<slug:slug>/scenarios/", setup.scenarios, name="scenarios"),
-    path("o/<slug:slug>/scenarios/new/", setup.scenario_new, name="scenario_new"),
-    path("o/<slug:slug>/scenarios/<int:pk>/", setup.scenario, name="scenario"),
+    path("o/<slug:slug>/waves/", fieldwork.waves, name="waves"),
+    path("o/<slug:slug>/waves/new/", fieldwork.wave_new, name="wave_new"),
+    path("o/<slug:slug>/waves/<int:pk>/", fieldwork.wave, name="wave"),
+    path("o/<slug:slug>/waves/<int:pk>/open/", fieldwork.wave_open, name="wave_open"),
+    path("o/<slug:slug>/waves/<int:pk>/close/", fieldwork.wave_close, name="wave_close"),
+    path("o/<slug:slug>/scenarios/", fieldwork.scenarios, name="scenarios"),
+    path("o/<slug:slug>/scenarios/new/", fieldwork.scenario_new, name="scenario_new"),
+    path("o/<slug:slug>/scenarios/<int:pk>/", fieldwork.scenario, name="scenario"),
     path("o/<slug:slug>/checklists/", checklists.overview, name="checklists"),
     path("o/<slug:slug>/checklists/<int:pk>/", checklists.version, name="checklist_version"),
     path("o/<slug:slug>/organisation/", setup.organisation, name="organisation"),
     path("o/<slug:slug>/departments/", setup.departments, name="departments"),
     path("o/<slug:slug>/departments/new/", setup.department_new, name="department_new"),
     path("o/<slug:slug>/departments/<int:pk>/", setup.department, name="department_edit"),
-    path("o/<slug:slug>/members/", setup.members, name="members"),
-    path("o/<slug:slug>/members/invite/", setup.invite, name="invite"),
-    path("o/<slug:slug>/members/<int:pk>/", setup.member, name="member"),
-    path("o/<slug:slug>/members/<int:pk>/end/", setup.member_end, name="member_end"),
-    path("o/<slug:slug>/invitations/<int:pk>/withdraw/", setup.invitation_withdraw, name="invitation_withdraw"),
+    path("o/<slug:slug>/members/", people.members, name="members"),
+    path("o/<slug:slug>/members/invite/", people.invite, name="invite"),
+    path("o/<slug:slug>/members/<int:pk>/", people.member, name="member"),
+    path("o/<slug:slug>/members/<int:pk>/end/", people.member_end, name="member_end"),
+    path("o/<slug:slug>/invitations/<int:pk>/send/", people.invitation_send, name="invitation_send"),
+    path("o/<slug:slug>/invitations/<int:pk>/withdraw/", people.invitation_withdraw, name="invitation_withdraw"),
     # data in and out
     path("o/<slug:slug>/imports/", imports.runs, name="imports"),
     path("o/<slug:slug>/imports/new/", imports.upload, name="import_new"),

@@ -1,0 +1,130 @@
+"""Fieldwork that is planned: waves and scenarios."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from surveys import access, setting_up
+from surveys.forms.fields import refuse
+from surveys.forms.setup import ScenarioForm, WaveForm
+from surveys.refused import Refused
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from surveys.models import ChecklistVersion, Organisation, Scenario, Wave
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def waves(request: HttpRequest, slug: str) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    known = setting_up.with_call_counts(access.visible_waves(user, organisation)).select_related("version__checklist")
+    page = {"organisation": organisation, "waves": known, "versions": _versions(request, organisation).count()}
+    return render(request, "surveys/setup/waves.html", page)
+
+
+@form_page
+def wave_new(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = access.organisation_or_404(access.signed_in(request), slug, access.COORDINATORS)
+    return _wave_page(request, organisation, setting_up.new_wave(organisation))
+
+
+@form_page
+def wave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    return _wave_page(request, organisation, access.wave_or_404(user, organisation, pk))
+
+
+def _wave_page(request: HttpRequest, organisation: "Organisation", wave: "Wave") -> HttpResponse:
+    user, name = access.signed_in(request), wave.name
+    form = WaveForm(
+        request.POST or None, instance=wave, versions=_versions(request, organisation),
+        waves=access.visible_waves(user, organisation), has_calls=setting_up.has_calls(wave),
+    )
+    if form.is_valid():
+        try:
+            saved = setting_up.save_wave(wave=wave, values=form.values(), by=user, at=timezone.now())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("wave", organisation.slug, saved.pk)
+    return render(request, "surveys/setup/wave.html", {"form": form, "organisation": organisation, "wave": wave, "name": name})
+
+
+@require_POST
+def wave_open(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    wave = access.wave_or_404(user, organisation, pk)
+    try:
+        setting_up.open_wave(wave=wave, by=user, at=timezone.now())
+        messages.success(request, _("%(wave)s is open: evaluators can log calls in it.") % {"wave": wave})
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect("wave", slug, pk)
+
+
+@require_POST
+def wave_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    wave = access.wave_or_404(user, organisation, pk)
+    try:
+        setting_up.close_wave(wave=wave, by=user, at=timezone.now())
+        messages.success(request, _("%(wave)s is closed: no new calls can be logged in it.") % {"wave": wave})
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect("wave", slug, pk)
+
+
+def _versions(request: HttpRequest, organisation: "Organisation") -> "QuerySet[ChecklistVersion]":
+    return access.visible_versions(access.signed_in(request), organisation).filter(state="published")
+
+
+@require_safe
+def scenarios(request: HttpRequest, slug: str) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    page = {"organisation": organisation, "scenarios": access.visible_scenarios(user, organisation)}
+    return render(request, "surveys/setup/scenarios.html", page)
+
+
+@form_page
+def scenario_new(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = access.organisation_or_404(access.signed_in(request), slug, access.COORDINATORS)
+    return _scenario_page(request, organisation, setting_up.new_scenario(organisation))
+
+
+@form_page
+def scenario(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
+    return _scenario_page(request, organisation, access.scenario_or_404(user, organisation, pk))
+
+
+def _scenario_page(request: HttpRequest, organisation: "Organisation", scenario: "Scenario") -> HttpResponse:
+    user, used, name = access.signed_in(request), setting_up.is_used(scenario), scenario.name
+    form = ScenarioForm(
+        request.POST or None, instance=scenario, used=used, language=organisation.language,
+        scenarios=access.visible_scenarios(user, organisation),
+    )
+    if form.is_valid():
+        try:
+            setting_up.save_scenario(scenario=scenario, values=form.values(), by=user, at=timezone.now())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("scenarios", organisation.slug)
+    page = {"form": form, "organisation": organisation, "name": name, "used": used}
+    return render(request, "surveys/setup/scenario.html", page)
