@@ -1,0 +1,362 @@
+"""Calls as CSV: wide (one row a call) or long (one row an answer), streamed from one row iterator.
+
+An export is complete or visibly broken. Which calls belong to it is fixed first, by their keys; their rows are then read
+a few hundred at a time, so that a slow reader holds no lock and a large export no memory. When something fails halfway the
+exception goes on to the server, which cuts the connection: the browser reports a failed download, the file holds no message.
+
+Names of columns and codes in cells are the same in every language. Cells that a spreadsheet would run as a formula begin
+with an apostrophe; plain numbers and telephone numbers do not.
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from surveys.definition import Item
+from surveys.models import AuditEntry, Call, CallbackEvent, ChecklistVersion, Organisation, User
+from surveys.models.calls import MEASURES, measure_column
+
+CHUNK: Final = 1000
+Row = Sequence[object]
+
+CALL_COLUMNS: Final = {
+    "reference": _("what people call this call by"),
+    "external_id": _("its number in the system it was imported from"),
+    "organisation": _("the organisation's name"),
+    "wave": _("the round of fieldwork"),
+    "checklist": _("the checklist's code"),
+    "version": _("the checklist version that was answered"),
+    "na_policy": _("what that version does with “not applicable”"),
+    "pass_mark": _("the score from which a call passes in that version"),
+    "department_code": _("the department's code"),
+    "department": _("the department's name"),
+    "scenario": _("the scenario's code"),
+    "caller_style": _("calm or dominant"),
+    "attempt": _("for which time the caller rang"),
+    "called_at": _("the moment of the call, in the organisation's time with its offset"),
+    "local_date": _("the day of the call in the organisation's time"),
+    "week_start": _("the Monday of that day's week"),
+    "kind": _("field (counts), second (blind second scoring) or calibration"),
+    "state": _("draft, submitted, returned, approved or voided"),
+    "fate": _("how the call ended for the caller"),
+    "seconds_to_answer": _("seconds until an employee answered"),
+    "would_call_again": _("would the evaluator call again, 0 to 10"),
+    "outcome": _("passed, failed, or none without a score"),
+    "score": _("the score, 0.00 to 100.00; empty without one"),
+    "score_calculated": _("the score as if nothing had failed"),
+    "content": _("score of what was said"),
+    "experience": _("score of how it was said"),
+    "critical": _("score of the critical questions"),
+    **dict.fromkeys(("greeting", "phrasing", "callback", "listening", "tone", "other"), _("score of this dimension")),
+    "failed_by": _("the questions whose answer failed their section or the call"),
+    "evaluator": _("a fixed pseudonym of the evaluator within the organisation"),
+    "callback_promised": _("when a callback was promised"),
+    "callback_due": _("until when it was promised"),
+    "callback_came": _("when it came"),
+    "callback_kept": _("yes when it came in time, no when it did not; empty while nothing is known"),
+}
+"""Every column of the wide file before those of the questions, with what it holds."""
+
+ANSWER_COLUMNS: Final = {
+    "reference": _("what people call this call by"),
+    "date": _("the day of the call in the organisation's time"),
+    "department": _("the department's code"),
+    "checklist": _("the checklist's code"),
+    "version": _("the checklist version that was answered"),
+    "item": _("the question's code, the same in every version"),
+    "section": _("the section's code"),
+    "dimension": _("greeting, phrasing, callback, listening, tone or other"),
+    "aspect": _("content or experience"),
+    "value": _("the answer's code, number, text or phrase; several are separated by |"),
+    "na": _("yes when the answer is “not applicable”"),
+    "points": _("points of this answer, 0 to 100; empty when it is not scored"),
+    "lost": _("points of the whole form that this answer cost"),
+    "comment": _("the evaluator's remark"),
+    "quote": _("what was said, word for word"),
+    "second": _("when it was said, in seconds from the start of the call"),
+}
+"""Every column of the long file; a question about phrases has one row for each phrase heard."""
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+_FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
+_NUMBER_OR_PHONE: Final = re.compile(r"[+-]?[0-9]{1,30}([.,][0-9]{1,30})?|\+[0-9][0-9 ]{0,30}[0-9]")
+_POINT: Final = tuple(f"{score // 100}.{score % 100:02}" for score in range(10_001))
+_COMMA: Final = tuple(score.replace(".", ",") for score in _POINT)
+
+
+def safe(text: str) -> str:
+    """The text as a cell that no spreadsheet runs as a formula."""
+    return "'" + text if text and text[0] in _FORMULA and not _NUMBER_OR_PHONE.fullmatch(text) else text
+
+
+def as_csv(rows: Iterable[Row], *, excel: bool) -> Iterator[bytes]:
+    """The rows as UTF-8 in pieces; for a Dutch Excel with a byte order mark and semicolons."""
+    remaining = iter(rows)
+    mark = "\ufeff" if excel else ""
+    while batch := list(islice(remaining, CHUNK)):
+        buffer = io.StringIO(mark, newline="")
+        buffer.seek(len(mark))
+        csv.writer(buffer, delimiter=";" if excel else ",").writerows(batch)
+        yield buffer.getvalue().encode()
+        mark = ""
+
+
+_Writer = Callable[[Any], object]
+
+
+def _writers(*, excel: bool) -> Mapping[str, _Writer | None]:
+    """How a stored value becomes a cell, by the kind of its question; None where it already is one."""
+    decimal: _Writer = lambda value: value.replace(".", ",") if isinstance(value, str) else value  # noqa: E731
+    return {
+        "yes_no": None,
+        "single": None,
+        "scale": None,
+        "multiple": "|".join,
+        "number": decimal if excel else None,
+        "text": safe,
+        "datetime": safe,
+        "phrase": lambda heard: safe("|".join(row["phrase"] or row["quote"] for row in heard)),
+    }
+
+
+# --- what does not change from row to row -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A selection of calls, fixed at the moment it was made: which calls, in which order, and the names around them."""
+
+    organisation: Organisation
+    calls: "QuerySet[Call]"
+    keys: "array[int]"
+    versions: dict[int, ChecklistVersion]
+    excel: bool = False
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.organisation.zone
+
+    @property
+    def decimals(self) -> tuple[str, ...]:
+        return _COMMA if self.excel else _POINT
+
+    def wide(self, *, with_answers: bool = True) -> Iterator[Row]:
+        """The header, then one row a call."""
+        codes = self._question_codes() if with_answers else []
+        return chain([[*CALL_COLUMNS, *codes]], _call_rows(self, codes))
+
+    def long(self) -> Iterator[Row]:
+        """The header, then one row an answer."""
+        return chain([list(ANSWER_COLUMNS)], _answer_rows(self))
+
+    def records(self, calls: "QuerySet[Call]", *fields: str | Cast) -> Iterator[tuple[Any, ...]]:
+        """These fields of every call of the selection, read a chunk of keys at a time."""
+        for start in range(0, len(self.keys), CHUNK):
+            chunk = calls.filter(pk__in=self.keys[start : start + CHUNK].tolist())
+            yield from chunk.order_by("local_date", "pk").values_list(*fields)
+
+    def _question_codes(self) -> list[str]:
+        """Codes of the questions of all versions, in the order in which they came."""
+        newest_last = sorted(self.versions.values(), key=lambda version: (version.checklist_id, version.number))
+        return list(dict.fromkeys(item.code for version in newest_last for item in version.definition.items))
+
+
+def _raw(column: str) -> Cast:
+    """A column as its text: days need no parsing, and documents are parsed row by row instead of piling up."""
+    return Cast(column, TextField())
+
+
+def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, excel: bool = False) -> Export:
+    """Fixes which of these calls belong to the export. What ceases to match while it runs is left out of it."""
+    calls = calls.filter(organisation=organisation)
+    keys = array("q", calls.order_by("local_date", "pk").values_list("pk", flat=True).iterator(chunk_size=10_000))
+    used = calls.order_by().values_list("version", flat=True).distinct()
+    versions = ChecklistVersion.objects.select_related("checklist").in_bulk(list(used))
+    return Export(organisation, calls, keys, versions, excel)
+
+
+def record_export(export: Export, *, layout: str, chosen: Mapping[str, Any], by: User, at: dt.datetime) -> None:
+    """Who took what out, when: written before the first row leaves."""
+    AuditEntry.objects.create(
+        organisation=export.organisation,
+        actor=by,
+        at=at,
+        action="exported",
+        subject="organisation",
+        subject_id=export.organisation.pk,
+        changes={"layout": layout, "filters": dict(chosen), "calls": len(export)},
+    )
+
+
+def pseudonyms(organisation: Organisation) -> dict[int, str]:
+    """E01, E02 ... by the order in which people joined: fixed, since memberships end but are never deleted."""
+    joined = dict.fromkeys(organisation.memberships.order_by("pk").values_list("user", flat=True))
+    return {user: f"E{number:02}" for number, user in enumerate(joined, 1)}
+
+
+# --- one row a call ---------------------------------------------------------------------------------------------------
+
+_OWN: Final = ("pk", "external_id", "wave", "version", "department", "scenario", "evaluator", "called_at")
+_PLAIN: Final = ("kind", "state", "fate", "seconds_to_answer", "would_call_again", "outcome")
+_MEASURES: Final = tuple(measure_column(name) for name in MEASURES)
+_CALLBACK: Final = ("callback__promised_at", "callback__due_at", "came_at", "is_known")
+
+
+def _with_callback(calls: "QuerySet[Call]") -> "QuerySet[Call]":
+    events = CallbackEvent.objects.filter(callback=OuterRef("callback"))
+    came = events.filter(kind=CallbackEvent.Kind.CAME).order_by("happened_at").values("happened_at")[:1]
+    return calls.annotate(came_at=Subquery(came), is_known=Exists(events))
+
+
+def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
+    """One row a call; `codes` are the questions that get a column."""
+    around, zone, decimals = _Around(export), export.zone, export.decimals
+    places = _places(export, codes)
+    plain, measures = len(_PLAIN), len(_PLAIN) + len(_MEASURES)
+    days = (_raw("local_date"), _raw("week_start"))
+    fields = (*_OWN, *days, *_PLAIN, *_MEASURES, _raw("failed_by"), *_CALLBACK, *((_raw("answers"),) if codes else ()))
+    for record in export.records(_with_callback(export.calls), *fields):
+        pk, external, wave, version, department, scenario, evaluator, called_at, day, week, *rest = record
+        failed_by, promised, due, came, is_known = rest[measures : measures + 5]
+        row = [
+            Call.reference_of(pk),
+            safe(external),
+            around.organisation,
+            around.waves[wave],
+            *around.versions[version],
+            *around.departments[department],
+            *around.scenarios[scenario],
+            called_at.astimezone(zone).isoformat(timespec="seconds"),
+            day,
+            week,
+            *rest[:plain],
+            *["" if score is None else decimals[score] for score in rest[plain:measures]],
+            "" if failed_by == "[]" else "|".join(json.loads(failed_by)),
+            around.evaluators.get(evaluator, "E00"),
+            *(_NO_CALLBACK if due is None else _callback_cells(promised, due, came, zone, known=is_known)),
+        ]
+        if codes:
+            row += _answer_cells(json.loads(rest[-1]), places[version], len(codes))
+        yield row
+
+
+_Places = dict[str, tuple[int, _Writer | None]]
+
+
+def _places(export: Export, codes: Sequence[str]) -> dict[int, _Places]:
+    """By version: the column of each of its questions and how to write its values."""
+    writers = _writers(excel=export.excel)
+    index = {code: number for number, code in enumerate(codes)}
+    return {
+        pk: {item.code: (index[item.code], writers[item.kind]) for item in version.definition.items if index}
+        for pk, version in export.versions.items()
+    }
+
+
+def _answer_cells(answers: Mapping[str, Any], places: _Places, width: int) -> list[object]:
+    cells: list[object] = [""] * width
+    for code, answer in answers.items():
+        index, write = places[code]
+        try:
+            value = answer["value"]
+        except KeyError:  # cheaper than asking first: nearly every answer has a value
+            cells[index] = "NA" if answer.get("na") else ""
+        else:
+            cells[index] = value if write is None else write(value)
+    return cells
+
+
+_NO_CALLBACK: Final = ("", "", "", "")
+
+
+def _callback_cells(
+    promised: dt.datetime, due: dt.datetime, came: dt.datetime | None, zone: ZoneInfo, *, known: bool
+) -> tuple[str, str, str, str]:
+    kept = ("yes" if came is not None and came <= due else "no") if known else ""
+    moments = (promised, due, came)
+    local = ("" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds") for moment in moments)
+    return (*local, kept)  # type: ignore[return-value]  # three moments and the verdict
+
+
+class _Around:
+    """The names a row refers to by key, made safe once."""
+
+    def __init__(self, export: Export) -> None:
+        organisation = export.organisation
+        self.organisation = safe(organisation.name)
+        self.waves = {pk: safe(name) for pk, name in organisation.waves.values_list("pk", "name")}
+        self.departments = {
+            pk: (safe(code), safe(name))
+            for pk, code, name in organisation.departments.values_list("pk", "code", "name")
+        }
+        self.scenarios = {
+            pk: (safe(code), style, attempt)
+            for pk, code, style, attempt in organisation.scenarios.values_list("pk", "code", "caller_style", "attempt")
+        }
+        self.versions = {pk: _version_cells(version, export.decimals) for pk, version in export.versions.items()}
+        self.evaluators = pseudonyms(organisation)
+
+
+def _version_cells(version: ChecklistVersion, decimals: Sequence[str]) -> tuple[object, ...]:
+    form = version.definition
+    mark = "" if form.pass_mark is None else decimals[form.pass_mark]
+    return (safe(version.checklist.code), version.number, form.na_policy, mark)
+
+
+# --- one row an answer ------------------------------------------------------------------------------------------------
+
+
+def _answer_rows(export: Export) -> Iterator[Row]:
+    departments = {pk: safe(code) for pk, code in export.organisation.departments.values_list("pk", "code")}
+    plans = {pk: _answer_plan(version) for pk, version in export.versions.items()}
+    writers, decimals = _writers(excel=export.excel), export.decimals
+    fields = ("pk", _raw("local_date"), "department", "version", _raw("answers"), _raw("item_points"))
+    for pk, day, department, version, *documents in export.records(export.calls, *fields):
+        about = (Call.reference_of(pk), day, departments[department])
+        answers, item_points = map(json.loads, documents)
+        for item, place in plans[version]:
+            answer = answers.get(item.code)
+            if answer is None:
+                continue
+            points, lost = item_points.get(item.code, (None, None))
+            score = ("" if points is None else points, "" if lost is None else decimals[lost])
+            comment = safe(answer.get("comment", ""))
+            if item.kind == "phrase" and answer.get("value"):
+                for heard in answer["value"]:
+                    yield *about, *place, heard["phrase"], "no", *score, comment, safe(heard["quote"]), _second(heard)
+                continue
+            value, is_na, write = answer.get("value", ""), "yes" if answer.get("na") else "no", writers[item.kind]
+            cell = value if write is None or value == "" else write(value)
+            quote = safe(answer.get("quote", ""))
+            yield *about, *place, cell, is_na, *score, comment, quote, _second(answer)
+
+
+def _answer_plan(version: ChecklistVersion) -> list[tuple[Item, tuple[object, ...]]]:
+    """The questions of a version in their order, each with the cells that only depend on it."""
+    code, number = safe(version.checklist.code), version.number
+    return [
+        (item, (code, number, item.code, section.code, section.dimension, item.aspect))
+        for section in version.definition.sections
+        for item in section.items
+    ]
+
+
+def _second(answer: Mapping[str, Any]) -> object:
+    second = answer.get("second")
+    return "" if second is None else second
