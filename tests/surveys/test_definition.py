@@ -383,6 +383,7 @@ class TestVisible:
             ({"item": "a.yes", "is": ["no"]}, {"a.yes": {"value": "yes"}}, False),
             ({"item": "a.yes", "is": ["no"]}, {"a.yes": {"value": "no"}}, True),
             ({"item": "a.yes", "is": ["no"]}, {"a.yes": {"na": True}}, False),
+            ({"item": "a.yes", "is": ["no"]}, {"a.yes": {"na": True, "value": "no"}}, False),
             ({"not": {"item": "a.yes", "is": ["no"]}}, {"a.yes": {"na": True}}, True),
             ({"item": "a.many", "is": ["2"]}, {"a.many": {"value": ["1", "2"]}}, True),
             ({"item": "a.many", "is": ["3"]}, {"a.many": {"value": ["1", "2"]}}, False),
