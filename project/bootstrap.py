@@ -37,8 +37,8 @@ def check_python():
             % (OLDEST + (sys.executable,) + tuple(sys.version_info[:2]))
         )
     try:
-        import ensurepip  # noqa: F401, PLC0415
-        import venv  # noqa: F401, PLC0415
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
     except ImportError:
         fail(
             "This Python cannot make virtual environments: install its venv module (Debian and Ubuntu: apt install python3-venv)."

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Info, Tags
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1"}
 SHORTEST_KEY = 32
@@ -59,7 +60,7 @@ def https(**_: Any) -> list[CheckMessage]:
     if settings.DEMO or settings.DEBUG or settings.HTTPS:
         return []
     return [
-        Warning(
+        checks.Warning(
             f"BASE_URL is {settings.BASE_URL}: passwords and answers would travel unencrypted.",
             hint="Serve Klankbord over https and say so in BASE_URL.",
             id="project.W001",
@@ -72,7 +73,7 @@ def demo_is_local(**_: Any) -> list[CheckMessage]:
     if not settings.DEMO or not (outside or settings.HTTPS):
         return []
     return [
-        Warning(
+        checks.Warning(
             "DEMO is on for a site that others can reach; everyone knows the demo's password.",
             hint="Leave DEMO out of the environment, or ALLOWED_HOSTS at its default.",
             id="project.W002",
@@ -94,6 +95,6 @@ def sqlite_journal(**_: Any) -> list[CheckMessage]:
 
 def install() -> None:
     for check in (secret_key, allowed_hosts, base_url, demo_is_local):
-        register(check, Tags.security)
+        checks.register(check, Tags.security)
     for check in (https, sqlite_journal):
-        register(check, Tags.security, deploy=True)
+        checks.register(check, Tags.security, deploy=True)

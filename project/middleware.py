@@ -2,8 +2,13 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from surveys.querysets import standing
 
 
 class PersonalPages:
@@ -18,3 +23,43 @@ class PersonalPages:
         if personal and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class ReaderLanguage:
+    """Pages speak the language their reader chose; else what the device or the browser asks for; else the organisation's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = self._chosen(request)
+        if language:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+    def _chosen(self, request: HttpRequest) -> str:
+        """None of our business ("") where LocaleMiddleware has found what was asked for."""
+        user = request.user
+        if not user.is_authenticated or (not user.language and asks_for_a_language(request)):
+            return ""
+        if user.language:
+            return user.language
+        known = list(standing(user).organisations.values())
+        last_seen = request.session.get("organisation")
+        chosen = next((organisation for organisation in known if organisation.slug == last_seen), None)
+        return (chosen or known[0]).language if known else ""
+
+
+def asks_for_a_language(request: HttpRequest) -> bool:
+    """Whether the cookie or the browser names a language that we speak."""
+    asked = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
+    asked += [language for language, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    return any(_spoken(language) for language in asked)
+
+
+def _spoken(language: str) -> bool:
+    try:
+        return bool(translation.get_supported_language_variant(language))
+    except LookupError:
+        return False

@@ -11,7 +11,6 @@ from django.core.management import call_command
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-
 # Quality 11, brotli's default, takes ten times as long for the last few per cent.
 BROTLI_QUALITY = 9
 
@@ -23,7 +22,8 @@ class Quick(Compressor):
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
-        return brotli.compress(data, quality=BROTLI_QUALITY)
+        compressed: bytes = brotli.compress(data, quality=BROTLI_QUALITY)
+        return compressed
 
 
 class Storage(CompressedManifestStaticFilesStorage):
@@ -48,7 +48,7 @@ def collect_if_changed() -> bool:
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             facts = Path(storage.path(path)).stat()

@@ -19,7 +19,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """For load balancers and start scripts: 200 when the database and the cache answer, else 503; says no more."""
     parts = {"database": _answers(_database), "cache": _answers(_cache)}
     healthy = all(parts.values())
-    body = {"status": "ok" if healthy else "failing"} | {name: "ok" if fine else "failing" for name, fine in parts.items()}
+    body = {"status": "ok" if healthy else "failing"} | {
+        name: "ok" if fine else "failing" for name, fine in parts.items()
+    }
     return JsonResponse(body, status=200 if healthy else 503)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.tools.parts import GET_CHROMIUM, GET_POSTGRES, find_chromium, find_postgres, postgres
+from tests.tools.parts import GET_CHROMIUM, GET_POSTGRES, find_chromium, find_postgres, postgres  # noqa: E402
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 PARTS = ("checks", "sqlite", "postgres", "e2e")
@@ -83,7 +83,12 @@ def tool(name: str) -> str:
 
 def all_checks(folder: Path) -> list[Check]:
     manage = [sys.executable, "manage.py"]
-    site = {**PRODUCTION, "VAR_DIR": str(folder), "DATABASE_URL": "", "PYTHONWARNINGS": "error::DeprecationWarning:project"}
+    site = {
+        **PRODUCTION,
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": "",
+        "PYTHONWARNINGS": "error::DeprecationWarning:project",
+    }
     return [
         Check("types (mypy)", [tool("mypy")]),
         Check("form (ruff format)", [tool("ruff"), "format", "--check", "."]),
@@ -99,7 +104,7 @@ def say(text: str = "") -> None:
 
 
 @contextmanager
-def checks_in_background(wanted: bool) -> Iterator[list[Future[tuple[Result, str]]]]:
+def checks_in_background(*, wanted: bool) -> Iterator[list[Future[tuple[Result, str]]]]:
     """Types take longest and need one core; the tests go on meanwhile."""
     with tempfile.TemporaryDirectory(prefix="klankbord-check-") as folder, ThreadPoolExecutor(max_workers=1) as pool:
         yield [pool.submit(check.run) for check in all_checks(Path(folder))] if wanted else []
@@ -176,7 +181,9 @@ def test_postgres(extra: list[str]) -> Result:
 def test_e2e(extra: list[str]) -> Result:
     if find_chromium() is None:
         return missing("tests in Chromium", GET_CHROMIUM)
-    return run_pytest("tests in Chromium", ["tests/e2e", "-n", "2", "--dist", "loadfile", *extra], {"TEST_DATABASE_URL": ""})
+    return run_pytest(
+        "tests in Chromium", ["tests/e2e", "-n", "2", "--dist", "loadfile", *extra], {"TEST_DATABASE_URL": ""}
+    )
 
 
 RUNNERS: dict[str, Callable[[list[str]], Result]] = {
@@ -209,7 +216,7 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     say(f"Running {', '.join(parts)}; all of it takes 5 to 10 minutes on two cores.")
     results = []
-    with checks_in_background("checks" in parts) as futures:
+    with checks_in_background(wanted="checks" in parts) as futures:
         if parts == ["checks"]:
             results += report_checks(futures)
         for part in parts:

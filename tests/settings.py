@@ -22,7 +22,7 @@ _values = {
     "LOG_LEVEL": "WARNING",
 }
 _real = project.env.from_process
-project.env.from_process = lambda base: project.env.Env(_values)
+project.env.from_process = lambda base: project.env.Env(_values)  # noqa: ARG005
 from project.settings import *  # noqa: E402, F403
 
 project.env.from_process = _real

@@ -80,7 +80,18 @@ def postgres(programs: Path) -> Iterator[str]:
             raise RuntimeError(f"{program} failed: {result.stdout[-2000:]}{detail}")
 
     try:
-        run("initdb", "--pgdata", str(data), "--username", "klankbord", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+        run(
+            "initdb",
+            "--pgdata",
+            str(data),
+            "--username",
+            "klankbord",
+            "--auth",
+            "trust",
+            "--encoding",
+            "UTF8",
+            "--no-sync",
+        )
         options = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
         # pg_ctl's child keeps the pipe open, hence -l: the server's words go to the log.
         run("pg_ctl", "--pgdata", str(data), "--log", str(log), "-w", "--options", f"{options} -k {folder}", "start")

@@ -66,7 +66,9 @@ def plotly_stylesheet() -> None:
         page.add_script_tag(path=ROOT / SITE / "plotly.js")
         rules = page.evaluate(RULES)
         browser.close()
-    head = "/* The rules plotly.js would inject; link as <link id=\"plotly.js-style-global\" class=\"no-inline-styles\">. */\n"
+    head = (
+        '/* The rules plotly.js would inject; link as <link id="plotly.js-style-global" class="no-inline-styles">. */\n'
+    )
     (ROOT / PLOTLY_CSS).write_text(head + "\n".join(rules) + "\n")
 
 

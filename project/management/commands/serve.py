@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=0, help="server processes (default: one per core, at most 4)")
+        parser.add_argument(
+            "--workers", type=int, default=0, help="server processes (default: one per core, at most 4)"
+        )
         parser.add_argument("--threads", type=int, default=4, help="requests that a server process answers at once")
         parser.add_argument("--no-worker", action="store_true", help="leave jobs to a `db_worker` that runs elsewhere")
 
@@ -37,7 +39,7 @@ class Command(BaseCommand):
             port=port,
             name=_own_name(),
             ready=lambda: self._say_where(port),
-            complain=lambda sentence: self.stderr.write(sentence),
+            complain=self.stderr.write,
         )
         if code := site.run():
             raise SystemExit(code)

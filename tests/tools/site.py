@@ -1,0 +1,147 @@
+"""A Klankbord of our own to test against: the real stack in processes of its own, on a database that is thrown away."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.tools.visitor import Visitor
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("project", "surveys", "analytics", "requirements")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """A running site. `folder` is its VAR_DIR; `manage` runs a command beside it, on the same database."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run `manage.py ...` and return what it printed; fails with its words when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode:
+            raise AssertionError(f"manage.py {' '.join(arguments)}: {done.returncode}\n{done.stdout[-4000:]}")
+        return done.stdout
+
+    def shell(self, code: str) -> str:
+        """Run Python with the models of the site imported; for what a test must arrange or look up in the database."""
+        return self.manage("shell", "--verbosity", "0", "--command", code).strip()
+
+    def visitor(self, email: str, password: str) -> Visitor:
+        """Somebody signed in without a browser; signs in again when a test ended the session."""
+        known = self.visitors.get(email)
+        if known is None or not known.is_signed_in:
+            known = self.visitors[email] = Visitor(self.url)
+            known.sign_in(email, password)
+        return known
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(errors="replace")
+
+
+def clean_environment(**values: str) -> dict[str, str]:
+    """Every name that settings.py reads, so that nothing of the developer's own environment gets in."""
+    names = ("DEBUG", "SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "BASE_URL", "TRUSTED_PROXIES")
+    return {**dict.fromkeys(names, ""), "BASE_URL": "http://localhost:8000", "EMAIL_URL": "console:"} | {
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "TRUSTED_PROXIES": "0",
+        **values,
+    }
+
+
+@contextmanager
+def running(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[Site]:
+    """Serve what is in `folder` until the block ends."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    environment = clean_environment(VAR_DIR=str(folder), BASE_URL=url, **settings)
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, *([] if worker else ["--no-worker"])],
+            cwd=ROOT,
+            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    site = Site(url, folder, environment)
+    try:
+        _wait_for_pages(site, process)
+        yield site
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for_pages(site: Site, process: subprocess.Popen[bytes], within: float = 90) -> None:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if Visitor(site.url).get("/healthz").status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The site did not come up:\n{site.log[-4000:]}")
+
+
+def fingerprint() -> str:
+    """What the prepared demo depends on; the same sources need not load it twice."""
+    digest = hashlib.sha256()
+    for top in SOURCES:
+        for path in sorted((ROOT / top).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(ROOT)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def prepared_demo(cache: Path) -> Path:
+    """A folder with the demo's database and static files, made once for the same sources and copied by its users."""
+    cache.mkdir(parents=True, exist_ok=True)
+    folder = cache / fingerprint()
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            for old in cache.iterdir():
+                if old.is_dir():
+                    shutil.rmtree(old)
+            folder.mkdir()
+            site = Site("", folder, clean_environment(VAR_DIR=str(folder), DEMO="yes"))
+            site.manage("demo", "--prepare-only")
+            (folder / "complete").touch()
+    return folder
