@@ -10,7 +10,7 @@ from surveys.trail import record
 from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
-from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, recorded_values
+from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .outcomes import Incomplete, NotNow, Received, Saved, Stale, WorkflowError
 from .submitting import receive, submit
 
@@ -32,6 +32,7 @@ __all__ = [
     "keep_promise",
     "may_take",
     "open_call",
+    "promise_of",
     "receive",
     "record",
     "recorded_values",

@@ -112,7 +112,7 @@ def _facts_in_words(call: Call) -> dict[str, Any]:
 @transaction.atomic
 def discard(*, call: Call, by: User, at: dt.datetime) -> None:
     """The evaluator throws a draft away; its id stays known, so a late copy cannot bring it back."""
-    if call.state != Call.State.DRAFT:
+    if call.state != Call.State.DRAFT or call.evaluator_id != by.pk:
         raise NotNow
     move(call, {Call.State.DRAFT}, at=at, state=Call.State.VOIDED, decided_at=at)
     record(call, action="discarded", by=by, at=at)

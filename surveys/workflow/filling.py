@@ -63,16 +63,23 @@ def recorded_values(call: Call) -> dict[str, Any]:
 
 
 def keep_promise(call: Call) -> None:
-    """A promised callback gets its entry in the ledger; without a named time the organisation's window is the deadline."""
-    recorded = recorded_values(call)
-    if call.fate != Call.Fate.CALLBACK_AGREED:
+    """A promised callback gets its entry in the ledger; a promise that nothing was recorded of goes when it is no more."""
+    promise = promise_of(call)
+    if promise is None:
         Callback.objects.filter(call=call, events=None).delete()
         return
+    Callback.objects.update_or_create(
+        call=call, defaults={"promised_at": promise.promised_at, "due_at": promise.due_at, "who": promise.who}
+    )
+
+
+def promise_of(call: Call) -> Callback | None:
+    """The unsaved ledger entry of a promised callback; without a named time the organisation's window is the deadline."""
+    if call.fate != Call.Fate.CALLBACK_AGREED:
+        return None
+    recorded = recorded_values(call)
     due = call.called_at + dt.timedelta(hours=call.organisation.callback_window_hours)
     if recorded.get("callback_due"):
         moment = dt.datetime.fromisoformat(recorded["callback_due"])
         due = moment if moment.tzinfo else moment.replace(tzinfo=call.organisation.zone)
-    Callback.objects.update_or_create(
-        call=call,
-        defaults={"promised_at": call.called_at, "due_at": due, "who": (recorded.get("callback_who") or "")[:120]},
-    )
+    return Callback(call=call, promised_at=call.called_at, due_at=due, who=(recorded.get("callback_who") or "")[:120])
