@@ -26,7 +26,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -982,6 +982,37 @@ def visible(definition: Definition, answers: Answers, facts: Facts) -> tuple[str
 def relevant(definition: Definition, answers: Answers, facts: Facts) -> dict[str, Any]:
     """The answers that belong to the call: those of shown items, in the checklist's order, blanks left out."""
     return {code: answers[code] for code in visible(definition, answers, facts) if answers.get(code) is not None}
+
+
+def reachable(definition: Definition, answers: Answers, facts: Facts, section: Section) -> tuple[str, ...]:
+    """Codes of the section's items that are shown, or could be after other answers within the section itself.
+
+    A page without script shows these: what its own answers will hide or show cannot be known before they are sent.
+    """
+    shown = frozenset(visible(definition, answers, facts))
+    given = {code: answer.get("value") for code, answer in answers.items() if code in shown and not answer.get("na")}
+    values = {code: value for code, value in given.items() if value is not None and value != ""}
+    found: list[str] = []
+    for item in section.items:
+        if item.condition is None or _possible(item.condition, values, facts, found) is not False:
+            found.append(item.code)
+    return tuple(found)
+
+
+def _possible(
+    condition: Mapping[str, Any], values: Mapping[str, Any], facts: Facts, unsure: Sequence[str]
+) -> bool | None:
+    """Whether the condition is met; `None` when that depends on the answer to an item in `unsure`."""
+    if "all" in condition or "any" in condition:
+        wanted = "any" in condition
+        parts = [_possible(part, values, facts, unsure) for part in condition["any" if wanted else "all"]]
+        return wanted if wanted in parts else None if None in parts else not wanted
+    if "not" in condition:
+        inner = _possible(condition["not"], values, facts, unsure)
+        return None if inner is None else not inner
+    if condition.get("item") in unsure:
+        return None
+    return _compiled(condition)(values, facts)
 
 
 @lru_cache(maxsize=256)
