@@ -3,8 +3,10 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from project.accounts import SignIn
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", SignIn.as_view(), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # answers "closed"; allauth needs the name

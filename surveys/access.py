@@ -217,6 +217,20 @@ def calls_to_review(user: User, organisation: Organisation) -> "QuerySet[Call]":
     return visible_calls(user).filter(organisation=organisation).waiting().with_names()
 
 
+def calls_sent_back(user: User, organisation: Organisation) -> "QuerySet[Call]":
+    return visible_calls(user).filter(organisation=organisation).sent_back().with_names()
+
+
+def calls_decided(user: User, organisation: Organisation) -> "QuerySet[Call]":
+    """The calls that this person decided about."""
+    return visible_calls(user).filter(organisation=organisation).decided_by(user).with_names()
+
+
+def next_to_decide(user: User, call: Call) -> Call | None:
+    """The call that has waited longest, of those this person may decide about, other than this one."""
+    return calls_to_review(user, call.organisation).exclude(evaluator=user).exclude(pk=call.pk).first()
+
+
 def own_calls(user: User, organisation: Organisation) -> "QuerySet[Call]":
     return visible_calls(user).own(user).filter(organisation=organisation).with_names()
 

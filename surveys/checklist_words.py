@@ -127,7 +127,7 @@ def _section(definition: Definition, section: Section, total: int, language: str
         title=forms.text(section.title, language),
         intro=forms.text(section.intro, language),
         dimension=str(DIMENSIONS[section.dimension]),
-        weight=_percent(share),
+        weight=_percent(share) if share else "",
         items=tuple(
             _item(definition, item, share * Fraction(item.weight, weights) if weights else Fraction(0), language)
             for item in section.items

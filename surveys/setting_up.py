@@ -53,9 +53,10 @@ def save_department(*, department: Department, values: Values, by: User, at: dt.
             raise Refused(_("A department cannot be part of itself or of one below it."), field="parent")
     try:
         with transaction.atomic():
-            return _save(Department.objects.all(), department, values, by=by, at=at)
+            saved: Department = _save(Department.objects.all(), department, values, by=by, at=at)
     except IntegrityError:
         raise Refused(_("Another department has this code."), field="code") from None
+    return saved
 
 
 # --- waves ------------------------------------------------------------------------------------------------------------
@@ -74,9 +75,10 @@ def save_wave(*, wave: Wave, values: Values, by: User, at: dt.datetime) -> Wave:
             raise Refused(_("Calls have been made in this wave: its checklist version is fixed."), field="version")
     try:
         with transaction.atomic():
-            return _save(Wave.objects.all(), wave, values, by=by, at=at)
+            saved: Wave = _save(Wave.objects.all(), wave, values, by=by, at=at)
     except IntegrityError:
         raise Refused(_("Another wave has this name."), field="name") from None
+    return saved
 
 
 @transaction.atomic
@@ -134,9 +136,10 @@ def save_scenario(*, scenario: Scenario, values: Values, by: User, at: dt.dateti
             raise Refused(_("Calls have been made with this scenario: this is fixed."), field=moved[0])
     try:
         with transaction.atomic():
-            return _save(Scenario.objects.all(), scenario, values, by=by, at=at)
+            saved: Scenario = _save(Scenario.objects.all(), scenario, values, by=by, at=at)
     except IntegrityError:
         raise Refused(_("Another scenario has this code."), field="code") from None
+    return saved
 
 
 def is_used(scenario: Scenario) -> bool:
