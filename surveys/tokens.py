@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from surveys.models import ApiToken, Department, User
 from surveys.querysets import with_descendants
-from surveys.workflow import record
+from surveys.trail import record
 
 SHAPE = re.compile(r"kb_([0-9a-f]{8})_([0-9a-f]{64})")
 # How exact "last used" is: a write on every request would make reading expensive.

@@ -112,8 +112,12 @@ def build_org(slug: str = "zuiderveen", name: str = "Gemeente Zuiderveen", **fie
     Phrase.objects.bulk_create(Phrase(organisation=org, **row) for row in _rows("phrases"))
     Scenario.objects.bulk_create(Scenario(organisation=org, **row) for row in _rows("scenarios"))
     Wave.objects.create(
-        organisation=org, name="Maart 2026", version=version, state="open",
-        starts_on=dt.date(2026, 3, 1), ends_on=dt.date(2026, 3, 31),
+        organisation=org,
+        name="Maart 2026",
+        version=version,
+        state="open",
+        starts_on=dt.date(2026, 3, 1),
+        ends_on=dt.date(2026, 3, 31),
     )
     return org
 
@@ -176,8 +180,13 @@ def build_call(
     at = at or called_at + dt.timedelta(hours=1)
     wave = wave or Wave.objects.filter(organisation=org, state="open").earliest("pk")
     call = workflow.open_call(
-        by=by, wave=wave, department=department, scenario=scenario,
-        called_at=called_at, client_id=client_id or uuid.uuid4(), at=at,
+        by=by,
+        wave=wave,
+        department=department,
+        scenario=scenario,
+        called_at=called_at,
+        client_id=client_id or uuid.uuid4(),
+        at=at,
     )
     given = valid_answers(scenario.facts) if answers is None else answers
     workflow.save_answers(call=call, by=by, changes=given, base_revision=0, at=at)
@@ -207,7 +216,9 @@ def client_for(user: User | None, **defaults: Any) -> Client:
     return client
 
 
-def api_client(user: User, scope: str = "write", *codes: str, org: Organisation | None = None, **options: Any) -> Client:
+def api_client(
+    user: User, scope: str = "write", *codes: str, org: Organisation | None = None, **options: Any
+) -> Client:
     """A program with a token of `user`; `codes` limit it to departments of `org`."""
     from surveys import tokens
 
@@ -261,7 +272,9 @@ def version(wave) -> ChecklistVersion:
 def make_call(org, people):
     """`make_call("submitted", department="BEL", answers=...)`: by `evaluator`, decided by `reviewer`, unless named."""
 
-    def make(state: str = "approved", *, evaluator: User | None = None, reviewer: User | None = None, **overrides: Any) -> Call:
+    def make(
+        state: str = "approved", *, evaluator: User | None = None, reviewer: User | None = None, **overrides: Any
+    ) -> Call:
         return build_call(org, evaluator or people["evaluator"], reviewer or people["reviewer"], state, **overrides)
 
     return make

@@ -13,7 +13,15 @@ def test_everybody_has_their_role(org, elsewhere, people):
     assert not standing(people["stranger"]).roles.get(org.pk)
     assert len(standing(people["stranger"]).roles[elsewhere.pk]) == 7
     assert set(people) == {
-        "administrator", "coordinator", "reviewer", "evaluator", "other_evaluator", "manager", "analyst", "works_council", "stranger",
+        "administrator",
+        "coordinator",
+        "reviewer",
+        "evaluator",
+        "other_evaluator",
+        "manager",
+        "analyst",
+        "works_council",
+        "stranger",
     }
 
 

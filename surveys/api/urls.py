@@ -1,5 +1,23 @@
 """The API's addresses, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from surveys.api import calls, schema, views
+
+app_name = "api"
+urlpatterns = [
+    path("organisations/", views.OrganisationList.as_view(), name="organisations"),
+    path("departments/", views.DepartmentList.as_view(), name="departments"),
+    path("departments/<int:pk>/", views.DepartmentPage.as_view(), name="department"),
+    path("checklists/", views.ChecklistList.as_view(), name="checklists"),
+    path("checklists/<int:pk>/", views.ChecklistPage.as_view(), name="checklist"),
+    path("scenarios/", views.ScenarioList.as_view(), name="scenarios"),
+    path("waves/", views.WaveList.as_view(), name="waves"),
+    path("calls/", calls.CallList.as_view(), name="calls"),
+    path("calls/<int:pk>/", calls.CallPage.as_view(), name="call"),
+    path("calls/<int:pk>/answers/", calls.CallAnswers.as_view(), name="call_answers"),
+    path("calls/<int:pk>/submit/", calls.CallSubmit.as_view(), name="call_submit"),
+    path("schema/", schema.Schema.as_view(), name="schema"),
+    path("docs/", schema.docs, name="docs"),
+    re_path(r"", views.Nothing.as_view(), name="nothing"),
+]

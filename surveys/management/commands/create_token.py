@@ -39,7 +39,9 @@ class Command(BaseCommand):
             by_operator=True,
         )
         until = f"until {expires_at:%Y-%m-%d}" if expires_at else "for ever"
-        self.stderr.write(f"Token {token.prefix} for {user.email}, scope {token.scope}, {until}. It is shown this once:")
+        self.stderr.write(
+            f"Token {token.prefix} for {user.email}, scope {token.scope}, {until}. It is shown this once:"
+        )
         self.stdout.write(text)
 
 

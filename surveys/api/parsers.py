@@ -1,0 +1,34 @@
+"""JSON as the API reads it."""
+
+import codecs
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, get_encoding
+from rest_framework.renderers import JSONRenderer
+
+
+class ExactJSONParser(BaseParser):
+    """Numbers with a decimal point arrive as the text that was sent, so that 12.1 stays 12.1; NaN and Infinity are refused."""
+
+    media_type = "application/json"
+    renderer_class = JSONRenderer
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            text = codecs.getreader(get_encoding(parser_context or {}))(stream).read()
+            return json.loads(text, parse_float=str, parse_constant=_refuse)
+        except json.JSONDecodeError as error:
+            words = {"line": error.lineno, "column": error.colno}
+            raise ParseError(_("This is not JSON: see line %(line)s, column %(column)s.") % words) from None
+        except (ValueError, RecursionError):
+            raise ParseError(_("This is not JSON that can be read.")) from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

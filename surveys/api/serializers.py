@@ -1,0 +1,386 @@
+"""What the API sends and what it takes: the shapes, with their units.
+
+Scores are percentages with two decimals, as text ("66.67"), so that no program rounds them by reading; `null` is no score.
+Moments carry their offset; `local_date` is the day of the call in the organisation's time zone.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from surveys import access
+from surveys.definition import FATES
+
+STATES = ("draft", "submitted", "returned", "approved", "voided")
+KINDS = ("field", "second", "calibration")
+OUTCOMES = ("passed", "failed", "none")
+WAVE_STATES = ("planned", "open", "closed")
+VERSION_STATES = ("draft", "published")
+CALLER_STYLES = ("calm", "dominant")
+EVENTS = ("came", "not_come")
+
+MEASURES: dict[str, str | Promise] = {
+    "score": "The call's score, after fails.",
+    "score_calculated": "As if nothing had failed.",
+    "content": "What was said.",
+    "experience": "How it was said.",
+    "critical": "Critical items only.",
+    "greeting": "Dimension.",
+    "phrasing": "Dimension.",
+    "callback": "Dimension.",
+    "listening": "Dimension.",
+    "tone": "Dimension.",
+    "other": "Dimension.",
+}
+TARGETS = ("greeting", "phrasing", "callback", "listening", "tone")
+
+
+def points(hundredths: int | None) -> str | None:
+    """Hundredths of a point as the text every export shows: 6667 -> "66.67"."""
+    return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+@extend_schema_field({"type": ["string", "null"], "pattern": r"^(100|\d{1,2})\.\d\d$", "examples": ["66.67"]})
+class PointsField(serializers.Field):
+    """A percentage with two decimals, as text."""
+
+    def to_representation(self, value: int) -> str | None:
+        return points(value)
+
+
+def choice(values: tuple[str, ...], **options: Any) -> serializers.ChoiceField:
+    return serializers.ChoiceField(choices=values, **options)
+
+
+# --- what is asked and where ------------------------------------------------------------------------------------------
+
+
+class OrganisationOut(serializers.Serializer):
+    """An organisation you belong to."""
+
+    slug = serializers.CharField(help_text="The short name used in `?organisation=` and in addresses.")
+    name = serializers.CharField()
+    time_zone = serializers.CharField(help_text="IANA name, such as Europe/Amsterdam.")
+    language = serializers.CharField()
+    roles = serializers.SerializerMethodField(help_text="Your own roles in it.")
+
+    def get_roles(self, organisation: Any) -> list[str]:
+        return sorted(access.roles_in(self.context["request"].user, organisation))
+
+
+class TargetsOut(serializers.Serializer):
+    greeting = PointsField(source="target_greeting")
+    phrasing = PointsField(source="target_phrasing")
+    callback = PointsField(source="target_callback")
+    listening = PointsField(source="target_listening")
+    tone = PointsField(source="target_tone")
+
+
+class DepartmentOut(serializers.Serializer):
+    """A unit that is called."""
+
+    id = serializers.IntegerField()
+    code = serializers.CharField(help_text="Unique within the organisation.")
+    name = serializers.CharField()
+    parent = serializers.IntegerField(source="parent_id", allow_null=True, help_text="The department it is part of.")
+    target = PointsField(help_text="The score aimed at.")
+    dimension_targets = TargetsOut(source="*", help_text="Set only where a dimension has a target of its own.")
+    closed_on = serializers.DateField(allow_null=True, help_text="From this day on it is no longer called.")
+
+
+class VersionBrief(serializers.Serializer):
+    """A checklist version; a published one never changes."""
+
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    state = choice(VERSION_STATES)
+    published_at = serializers.DateTimeField(allow_null=True)
+
+
+class ChecklistOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    versions = VersionBrief(many=True, source="seen_versions")
+
+
+class VersionOut(VersionBrief):
+    document = serializers.JSONField(
+        help_text="Sections, items, options, weights, conditions; texts by language. Item codes are stable across versions."
+    )
+
+
+class ChecklistDetail(ChecklistOut):
+    versions = VersionOut(many=True, source="seen_versions")
+
+
+class ScenarioOut(serializers.Serializer):
+    """The evaluator's brief. Texts are by language: {"nl": "...", "en": "..."}."""
+
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.DictField(child=serializers.CharField())
+    persona = serializers.DictField(child=serializers.CharField())
+    question = serializers.DictField(child=serializers.CharField())
+    caller_style = choice(CALLER_STYLES)
+    attempt = serializers.IntegerField(help_text="For the how-manieth time the caller rings.")
+    asked_person_absent = serializers.BooleanField()
+    is_active = serializers.BooleanField(help_text="False: no new calls are made with it.")
+
+
+class WaveOut(serializers.Serializer):
+    """A round of fieldwork; only an open wave takes calls."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    version = serializers.IntegerField(source="version_id", help_text="The checklist version its calls are scored by.")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    state = choice(WAVE_STATES)
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+class DepartmentRef(serializers.Serializer):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ScenarioRef(serializers.Serializer):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    caller_style = choice(CALLER_STYLES)
+    attempt = serializers.IntegerField()
+
+
+class WaveRef(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class VersionRef(serializers.Serializer):
+    id = serializers.IntegerField()
+    checklist = serializers.CharField(source="checklist.code")
+    number = serializers.IntegerField()
+    na_policy = serializers.CharField(source="definition.na_policy", help_text="How “not applicable” counts.")
+    pass_mark = PointsField(source="definition.pass_mark")
+
+
+class ScoresOut(serializers.Serializer):
+    """Percentages with two decimals, as text; null where nothing could be scored (never 0, never 100)."""
+
+    def to_representation(self, call: Any) -> dict[str, str | None]:
+        return {name: points(call.measure(name)) for name in MEASURES}
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {name: PointsField(help_text=words) for name, words in MEASURES.items()}
+
+
+class EvaluatorOut(serializers.Serializer):
+    """Who made the call: a fixed pseudonym, the same as in the exports; the name only for those who may know it."""
+
+    pseudonym = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+
+
+class CallbackEventOut(serializers.Serializer):
+    kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: no call came.")
+    happened_at = serializers.DateTimeField()
+    by_whom = serializers.CharField(allow_blank=True)
+
+
+class CallbackOut(serializers.Serializer):
+    """A promise heard in the call, and what became of it."""
+
+    promised_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    who = serializers.CharField(allow_blank=True, help_text="Who would call.")
+    events = CallbackEventOut(many=True)
+
+
+class CallOut(serializers.Serializer):
+    """One test call with its scores."""
+
+    id = serializers.IntegerField()
+    reference = serializers.CharField(help_text="What people read out: KB-000123.")
+    organisation = serializers.CharField(source="organisation.slug")
+    department = DepartmentRef()
+    scenario = ScenarioRef()
+    wave = WaveRef()
+    version = VersionRef()
+    kind = choice(KINDS, help_text="Only `field` calls count in figures.")
+    state = choice(STATES)
+    called_at = serializers.DateTimeField()
+    local_date = serializers.DateField(help_text="Its day in the organisation's time zone; figures go by this.")
+    week_start = serializers.DateField(help_text="The Monday of its ISO week.")
+    scores = ScoresOut(source="*")
+    outcome = choice(OUTCOMES, allow_blank=True, help_text="Empty as long as the call was not submitted.")
+    failed_by = serializers.ListField(child=serializers.CharField(), help_text="Codes of the items that failed it.")
+    fate = choice(FATES, allow_blank=True, help_text="How the call ended for the caller.")
+    seconds_to_answer = serializers.IntegerField(allow_null=True)
+    would_call_again = serializers.IntegerField(allow_null=True, min_value=0, max_value=10)
+    evaluator = serializers.SerializerMethodField()
+    external_id = serializers.CharField(allow_blank=True, help_text="Its id in the log it was imported from.")
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    changed_at = serializers.DateTimeField()
+
+    @extend_schema_field(EvaluatorOut)
+    def get_evaluator(self, call: Any) -> dict[str, str | None]:
+        may_know = access.may_see_evaluator(self.context["request"].user, call)
+        pseudonym = self.context["pseudonyms"](call)
+        return {"pseudonym": pseudonym, "name": str(call.evaluator) if may_know else None}
+
+
+ANSWERS_HELP = (
+    'By item code: {"greeting.own_name": {"value": "yes"}, "phrasing.hold": {"na": true}}. An answer may carry `comment`, '
+    "`quote` and `second` (the moment in the call). `value` is an option's value (yes_no, single, scale), a list of them "
+    "(multiple), a number, text, a local moment such as 2026-03-10T15:00 (datetime), or a list of "
+    '{"phrase", "quote", "second"} (phrase). Items that the answers hide are left out.'
+)
+
+
+ANSWER = {
+    "type": ["object", "null"],
+    "properties": {
+        "value": {"description": "By the item's kind; see `answers`."},
+        "na": {"type": "boolean", "description": "Not applicable, where the item allows it."},
+        "comment": {"type": "string"},
+        "quote": {"type": "string", "description": "What was said, word for word."},
+        "second": {"type": "integer", "description": "The moment in the call."},
+    },
+    "additionalProperties": False,
+}
+
+
+@extend_schema_field({"type": "object", "additionalProperties": ANSWER})
+class AnswersField(serializers.DictField):
+    """Answers are checked by the checklist version, not here; its problems name the items."""
+
+
+class CallDetail(CallOut):
+    """One call with its answers."""
+
+    answers = AnswersField(help_text=ANSWERS_HELP)
+    callback = serializers.SerializerMethodField()
+    revision = serializers.IntegerField(help_text="Rises with every save; send it as `base_revision`.")
+    client_id = serializers.SerializerMethodField(help_text="The id its maker gave it; null for other readers.")
+    return_reason = serializers.SerializerMethodField(help_text="Why it was returned; empty for those who only read.")
+
+    @extend_schema_field(CallbackOut(allow_null=True))
+    def get_callback(self, call: Any) -> Any:
+        promise = getattr(call, "callback", None)
+        return None if promise is None else CallbackOut(promise).data
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_client_id(self, call: Any) -> str | None:
+        return str(call.client_id) if call.evaluator_id == self.context["request"].user.pk else None
+
+    def get_return_reason(self, call: Any) -> str:
+        return call.return_reason if access.may_see_evaluator(self.context["request"].user, call) else ""
+
+
+# --- what is taken ----------------------------------------------------------------------------------------------------
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment that cannot be misunderstood: with its offset, not in another century."""
+
+    default_error_messages = {
+        "offset": _("Add the offset from UTC, as in 2026-03-10T14:30:00+01:00."),
+        "far": _("This moment is too long ago."),
+    }
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            self.fail("offset")
+        if value.year < 2000:
+            self.fail("far")
+        return super().enforce_timezone(value)
+
+
+class Known(serializers.IntegerField):
+    """The key of something that the sender may see, turned into the thing itself by `find` in the view's context."""
+
+    default_error_messages = {"unknown": _("There is no such choice here: {key}.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
+class CallIn(serializers.Serializer):
+    """A whole call, handed in at once; or, with `submit` false, a draft to be filled in later."""
+
+    organisation = serializers.CharField(
+        required=False, max_length=60, help_text="Its short name; may be left out by those who belong to one."
+    )
+    client_id = serializers.UUIDField(
+        help_text="A UUID made by the sender for this call. Send the same one again and it is the same call."
+    )
+    wave = Known(help_text="An open wave.")
+    department = Known(help_text="A department that is open on the day of the call.")
+    scenario = Known()
+    called_at = MomentField(help_text="With offset; not in the future.")
+    answers = AnswersField(required=False, help_text=ANSWERS_HELP)
+    submit = serializers.BooleanField(default=True, help_text="False opens a draft; then leave out `answers`.")
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent["submit"] and "answers" not in sent:
+            raise serializers.ValidationError({"answers": _("Send the answers, or set “submit” to false.")}, "required")
+        if not sent["submit"] and sent.get("answers"):
+            raise serializers.ValidationError(
+                {"answers": _("A draft is opened without answers; save them at its own address.")}, "not_here"
+            )
+        return sent
+
+
+class AnswersIn(serializers.Serializer):
+    """Changed answers of a draft or returned call."""
+
+    base_revision = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="The `revision` of the call that these changes were made on."
+    )
+    answers = AnswersField(help_text=ANSWERS_HELP + " PATCH: null takes an answer away, others stay. PUT: all answers.")
+
+
+class SavedOut(serializers.Serializer):
+    """How a save ended."""
+
+    revision = serializers.IntegerField(help_text="The call's revision now.")
+
+
+class SubmitIn(serializers.Serializer):
+    revision = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, help_text="Refuse when the call has moved on since."
+    )
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+class ErrorOut(serializers.Serializer):
+    field = serializers.CharField(help_text="A name in the request, or the code of a checklist item.")
+    code = serializers.CharField(help_text="Stable; for programs.")
+    message = serializers.CharField(help_text="In your language; for people.")
+
+
+@extend_schema_serializer(component_name="Problem")
+class ProblemOut(serializers.Serializer):
+    """RFC 9457, sent as application/problem+json."""
+
+    type = serializers.CharField(help_text="Stable: urn:klankbord:problem:incomplete and the like.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = ErrorOut(many=True, required=False)
+    call = CallDetail(required=False, help_text="With a conflict: the stored copy.")
+    revision = serializers.IntegerField(required=False, help_text="With answers that were not saved: the revision now.")
+    conflicts = serializers.DictField(
+        required=False, help_text="Answers that changed elsewhere since `base_revision`: the stored ones, by item code."
+    )
