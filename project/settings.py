@@ -225,8 +225,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "surveys.api.auth.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["surveys.api.parsers.ExactJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "surveys.api.described.Described",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "surveys.api.problems.handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -241,7 +241,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CallKind": "surveys.api.serializers.KINDS",
+        "CallState": "surveys.api.serializers.STATES",
+        "CallbackEventKind": "surveys.api.serializers.EVENTS",
+        "WaveState": "surveys.api.serializers.WAVE_STATES",
+        "VersionState": "surveys.api.serializers.VERSION_STATES",
+    },
 }
 
 # --- mail and log -----------------------------------------------------------------------------------------------------
