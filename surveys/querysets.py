@@ -163,7 +163,7 @@ class CallQuerySet(models.QuerySet[Any]):
         mine = standing(user)
         approved = Q(state="approved", kind="field")
         rule = (
-            Q(evaluator=user, organisation__in=mine.with_any({"evaluator"}))
+            Q(evaluator=user.pk, organisation__in=mine.with_any({"evaluator"}))
             | Q(organisation__in=mine.with_any(CHECKS_CALLS)) & ~Q(state="draft")
             | Q(organisation__in=mine.with_any({"analyst"})) & approved
             | Q(department__in=mine.managed) & approved
