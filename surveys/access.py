@@ -17,8 +17,10 @@ from surveys.models import (
     ApiToken,
     AuditEntry,
     Call,
+    Callback,
     Checklist,
     ChecklistVersion,
+    Conflict,
     Department,
     ImportRun,
     Invitation,
@@ -233,6 +235,27 @@ def next_to_decide(user: User, call: Call) -> Call | None:
 
 def own_calls(user: User, organisation: Organisation) -> "QuerySet[Call]":
     return visible_calls(user).own(user).filter(organisation=organisation).with_names()
+
+
+def open_promises(user: User, organisation: Organisation) -> "QuerySet[Callback]":
+    """Callbacks promised in the user's own calls of which nothing has been recorded yet, the first due first."""
+    promises = Callback.objects.for_user(user).filter(call__evaluator=user, call__organisation=organisation, events=None)
+    return promises.select_related("call__department").order_by("due_at", "pk")
+
+
+def open_conflicts(user: User, call: Call) -> "QuerySet[Conflict]":
+    """Copies of the user's own call that say something else and still wait for a choice."""
+    return Conflict.objects.filter(call=call, call__evaluator=user, resolved_at=None).order_by("sent_at", "pk")
+
+
+def own_conflicts(user: User, organisation: Organisation) -> "QuerySet[Conflict]":
+    """The same for all of the user's own calls."""
+    waiting = Conflict.objects.filter(call__in=visible_calls(user).own(user), call__organisation=organisation, resolved_at=None)
+    return waiting.select_related("call__department").order_by("sent_at", "pk")
+
+
+def open_conflict_or_404(user: User, call: Call, pk: int) -> Conflict:
+    return _one(open_conflicts(user, call), pk=pk)
 
 
 def may_see_evaluator(user: User, call: Call) -> bool:

@@ -5,7 +5,7 @@ checklist come in `language`, the few of our own in the active one.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
@@ -109,6 +109,43 @@ def answered_sections(
 def heard_phrases(rows: Iterable[AnsweredRow]) -> Iterator[HeardPhrase]:
     for row in rows:
         yield from row.phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What deserves a reviewer's eye before the call is opened."""
+
+    call_failed: bool
+    section_failed: bool
+    critical_low: int
+    harmful_quoted: int
+
+    @property
+    def is_any(self) -> bool:
+        return self.call_failed or self.section_failed or bool(self.critical_low or self.harmful_quoted)
+
+
+def marks(
+    definition: Definition,
+    answers: Answers,
+    failed_by: Iterable[str],
+    item_points: Mapping[str, Any],
+    harmful: Container[str],
+) -> Marks:
+    """Read from what is stored with the call; `harmful` are the codes of the harmful phrases in the bank."""
+    fails = {definition.item(code).fails_for(answers[code]["value"]) for code in failed_by}
+    low = [code for code, (points, _lost) in item_points.items() if points is not None and points < forms.LOW_POINTS]
+    return Marks(
+        call_failed="call" in fails,
+        section_failed="section" in fails,
+        critical_low=sum(definition.item(code).critical for code in low),
+        harmful_quoted=sum(
+            row["phrase"] in harmful and bool(row["quote"])
+            for item in definition.items
+            if item.kind == "phrase"
+            for row in (answers.get(item.code) or {}).get("value") or ()
+        ),
+    )
 
 
 def moment(second: int | None) -> str:

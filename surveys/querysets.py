@@ -182,6 +182,13 @@ class CallQuerySet(models.QuerySet[Any]):
         """What reviewers have to decide, oldest first."""
         return self.filter(state="submitted").order_by("submitted_at", "pk")
 
+    def sent_back(self) -> Self:
+        """What evaluators have to mend, the latest first."""
+        return self.filter(state="returned").order_by("-decided_at", "-pk")
+
+    def decided_by(self, user: Any) -> Self:
+        return self.filter(decided_by=user).order_by("-decided_at", "-pk")
+
     def in_cell(self, cell: Any) -> Self:
         return self.filter(
             department=cell.department, local_date=cell.local_date, version=cell.version,

@@ -1,23 +1,105 @@
-"""Stub: to be written."""
+"""The reviewer's pages: the queue, a call with its score explained, and the three decisions about it."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from surveys import access, callpage, review_queue, workflow
+from surveys.filters import CallFilter
+from surveys.forms.review import DecisionForm, ReturnForm, VoidForm
+from surveys.paging import page_of
+
+if TYPE_CHECKING:
+    from surveys.models import Call, User
+
+PAGE = 25
 
 
-def call_page(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("call_page")
-
-
+@require_safe
 def queue(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("queue")
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.REVIEWERS)
+    tab = review_queue.TABS.get(request.GET.get("tab", ""), review_queue.TABS["waiting"])
+    calls = tab.calls(user, organisation).defer("version__document")
+    chosen = CallFilter(request.GET, calls, request=request, organisation=organisation)
+    page = page_of(chosen.qs, by=tab.by, down=tab.down, after=request.GET.get("after", ""), size=PAGE)
+    context = {
+        "organisation": organisation,
+        "tabs": review_queue.TABS.values(),
+        "tab": tab,
+        "filter": chosen,
+        "page": page,
+        "lines": review_queue.lines(page.rows, user, organisation),
+    }
+    return render(request, "surveys/review/queue.html", context)
 
 
+@require_safe
+def call_page(request: HttpRequest, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    return _render_call(request, user, access.call_or_404(user, pk))
+
+
+@require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("approve")
+    return _decide(request, pk, DecisionForm, workflow.approve)
 
 
+@require_POST
 def return_call(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("return_call")
+    return _decide(request, pk, ReturnForm, workflow.return_call)
 
 
+@require_POST
 def void(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("void")
+    return _decide(request, pk, VoidForm, workflow.void)
+
+
+def _decide(request: HttpRequest, pk: int, kind: type[DecisionForm], step: Callable[..., Any]) -> HttpResponse:
+    user = access.signed_in(request)
+    call = access.call_to_decide_or_404(user, pk)
+    was_waiting = call.state == "submitted"
+    form = kind(request.POST, call=call)
+    if form.is_valid():
+        try:
+            step(call=call, by=user, at=timezone.now(), **form.decision)
+        except workflow.WorkflowError as error:
+            form.refuse(error)
+        else:
+            _say_done(request, form)
+            return _onward(user, call) if was_waiting else redirect("call", pk)
+    return _render_call(request, user, access.call_or_404(user, pk), form)
+
+
+def _say_done(request: HttpRequest, form: DecisionForm) -> None:
+    words, address = form.done % {"call": form.call.reference}, reverse("call", args=[form.call.pk])
+    messages.success(request, format_html('{} <a href="{}">{}</a>', words, address, _("Look again")))
+
+
+def _onward(user: "User", call: "Call") -> HttpResponse:
+    """To the call that has waited longest; to the queue when none is left."""
+    following = access.next_to_decide(user, call)
+    return redirect("review", call.organisation.slug) if following is None else redirect("call", following.pk)
+
+
+def _render_call(request: HttpRequest, user: "User", call: "Call", form: DecisionForm | None = None) -> HttpResponse:
+    page = callpage.call_page(user, call, get_language() or "en")
+    context = {
+        "page": page,
+        "call": call,
+        "form": form,
+        "return_form": form if isinstance(form, ReturnForm) else ReturnForm(call=call),
+        "void_form": form if isinstance(form, VoidForm) else VoidForm(call=call),
+        "following": access.next_to_decide(user, call) if page.decides else None,
+    }
+    status = 200 if form is None else 409 if form.is_stale else 422
+    return render(request, "surveys/review/call.html", context, status=status)

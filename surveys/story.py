@@ -1,0 +1,124 @@
+"""What happened to a call, told in order: the timeline everybody reads and the history from the audit log.
+
+Pure given the call, its entries and whether the reader may know names; words come in the active language.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from surveys.models import AuditEntry, Call, Callback, CallbackEvent
+
+ACTIONS: Final = {
+    "opened": gettext_noop("Form opened"),
+    "imported": gettext_noop("Imported"),
+    "facts changed": gettext_noop("Facts of the call changed"),
+    "discarded": gettext_noop("Thrown away"),
+    "submitted": gettext_noop("Submitted"),
+    "approved": gettext_noop("Approved"),
+    "returned": gettext_noop("Returned"),
+    "voided": gettext_noop("Voided"),
+    "rescored": gettext_noop("Scored anew"),
+    "conflicting copy kept": gettext_noop("Another version of the call kept beside it"),
+    "conflicting copy taken": gettext_noop("The other version taken"),
+    "conflicting copy dropped": gettext_noop("The other version dropped"),
+}
+FACTS: Final = {
+    "department": gettext_noop("department"),
+    "scenario": gettext_noop("scenario"),
+    "called_at": gettext_noop("time of the call"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One moment. `who` is a name, a role, or "" when it does not matter; `tone` is "", "good" or "warn"."""
+
+    at: dt.datetime
+    title: str
+    who: str = ""
+    details: tuple[str, ...] = ()
+    reason: str = ""
+    tone: str = ""
+
+
+def timeline(call: Call, callback: Callback | None, events: Iterable[CallbackEvent]) -> tuple[Step, ...]:
+    """Called, what was promised and what came of it, submitted, decided."""
+    steps = [Step(call.called_at, _("Called"))]
+    if callback is not None:
+        due = _moment(callback.due_at, call)
+        by = _("by %(who)s, until %(time)s") % {"who": callback.who, "time": due} if callback.who else ""
+        steps.append(Step(callback.promised_at, _("A callback was promised"), details=(by or _("until %s") % due,)))
+        steps += [_event_step(event, callback) for event in events]
+    if call.submitted_at is not None:
+        steps.append(Step(call.submitted_at, _("Submitted")))
+    if call.decided_at is not None and call.state in {"approved", "returned", "voided"}:
+        steps.append(Step(call.decided_at, _(ACTIONS[call.state]), tone="good" if call.state == "approved" else "warn"))
+    return tuple(sorted(steps, key=lambda step: step.at))
+
+
+def _event_step(event: CallbackEvent, callback: Callback) -> Step:
+    if event.kind == CallbackEvent.Kind.NOT_COME:
+        return Step(event.happened_at, _("No call came"), tone="warn")
+    details = (_("by %s") % event.by_whom,) if event.by_whom else ()
+    if event.happened_at <= callback.due_at:
+        return Step(event.happened_at, _("The promised call came in time"), details=details, tone="good")
+    return Step(event.happened_at, _("The promised call came too late"), details=details, tone="warn")
+
+
+def promise(callback: Callback | None, events: Iterable[CallbackEvent]) -> str:
+    """ "kept", "broken", "open", or "" without a promise."""
+    known = list(events)
+    if callback is None or not known:
+        return "" if callback is None else "open"
+    kept = any(event.kind == "came" and event.happened_at <= callback.due_at for event in known)
+    return "kept" if kept else "broken"
+
+
+def history(call: Call, entries: Iterable[AuditEntry], *, names: bool) -> tuple[Step, ...]:
+    """Who did what, when and why. Without `names` a role stands for a person, and reasons, which speak to one, are left out."""
+    return tuple(
+        Step(
+            at=entry.at,
+            title=_(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
+            who=_who(call, entry, names=names),
+            details=tuple(_changes(call, entry.changes)),
+            reason=_reason(entry) if names else "",
+        )
+        for entry in entries
+    )
+
+
+def _who(call: Call, entry: AuditEntry, *, names: bool) -> str:
+    if entry.actor_id is None:
+        return "Klankbord"
+    if names:
+        return str(entry.actor)
+    if entry.actor_id == call.evaluator_id:
+        return _("evaluator")
+    return _("coordinator") if entry.action == "imported" else _("reviewer")
+
+
+def _reason(entry: AuditEntry) -> str:
+    return _("Submitted calls approve themselves here.") if entry.reason == "self-approved" else entry.reason
+
+
+def _changes(call: Call, changes: Mapping[str, Any]) -> Iterable[str]:
+    """Only facts of the call: whatever else an entry keeps is not for every reader."""
+    for name, label in FACTS.items():
+        if name in changes:
+            before, after = (_fact(call, name, value) for value in changes[name])
+            yield _("%(what)s: from %(before)s to %(after)s") % {"what": _(label), "before": before, "after": after}
+
+
+def _fact(call: Call, name: str, value: Any) -> str:
+    return _moment(dt.datetime.fromisoformat(value), call) if name == "called_at" else str(value)
+
+
+def _moment(at: dt.datetime, call: Call) -> str:
+    return formats.date_format(timezone.localtime(at, call.organisation.zone), "SHORT_DATETIME_FORMAT")
