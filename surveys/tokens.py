@@ -78,7 +78,7 @@ def find_token(text: str, *, at: dt.datetime) -> ApiToken | None:
     if shape is None:
         return None
     prefix, secret = shape.groups()
-    token = ApiToken.objects.usable_at(at).select_related("user").filter(prefix=prefix).first()
+    token: ApiToken | None = ApiToken.objects.usable_at(at).select_related("user").filter(prefix=prefix).first()
     if token is None or not secrets.compare_digest(token.secret_hash, fingerprint(secret)):
         return None
     return token

@@ -44,5 +44,5 @@ class HasScope(BasePermission):
     message = _("This token may only read.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        token = request.auth
+        token: Any = request.auth
         return token is None or request.method in SAFE_METHODS or token.scope == "write"

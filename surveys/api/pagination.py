@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -29,7 +29,7 @@ class KeysetPagination(BasePagination):
     # By the value of `order`: the columns of the key, the last one unique, and whether they go down.
     orders: Mapping[str, tuple[Sequence[str], bool]] = {"id": (("pk",), False)}
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.order = self.read_order(request)
         columns, down = self.orders[self.order]

@@ -7,7 +7,7 @@ from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, get_encoding
+from rest_framework.parsers import BaseParser, get_encoding  # type: ignore[attr-defined]  # newer than its types
 from rest_framework.renderers import JSONRenderer
 
 

@@ -15,11 +15,11 @@ from rest_framework.permissions import IsAuthenticated
 
 
 @extend_schema(exclude=True)
-class Schema(SpectacularAPIView):  # type: ignore[misc]
+class Schema(SpectacularAPIView):
     """The document, for whoever may use the API: a session or a token, as everywhere else. JSON, or `?format=yaml`."""
 
     permission_classes = (IsAuthenticated,)
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer)
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer]
 
 
 @require_safe

@@ -7,7 +7,6 @@ Moments carry their offset; `local_date` is the day of the call in the organisat
 import datetime as dt
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -15,6 +14,7 @@ from rest_framework import serializers
 from surveys import access
 from surveys.definition import FATES
 
+Shape = serializers.Serializer[Any]
 STATES = ("draft", "submitted", "returned", "approved", "voided")
 KINDS = ("field", "second", "calibration")
 OUTCOMES = ("passed", "failed", "none")
@@ -23,7 +23,7 @@ VERSION_STATES = ("draft", "published")
 CALLER_STYLES = ("calm", "dominant")
 EVENTS = ("came", "not_come")
 
-MEASURES: dict[str, str | Promise] = {
+MEASURES = {
     "score": "The call's score, after fails.",
     "score_calculated": "As if nothing had failed.",
     "content": "What was said.",
@@ -45,7 +45,7 @@ def points(hundredths: int | None) -> str | None:
 
 
 @extend_schema_field({"type": ["string", "null"], "pattern": r"^(100|\d{1,2})\.\d\d$", "examples": ["66.67"]})
-class PointsField(serializers.Field):
+class PointsField(serializers.Field[Any, Any, Any, Any]):
     """A percentage with two decimals, as text."""
 
     def to_representation(self, value: int) -> str | None:
@@ -59,7 +59,7 @@ def choice(values: tuple[str, ...], **options: Any) -> serializers.ChoiceField:
 # --- what is asked and where ------------------------------------------------------------------------------------------
 
 
-class OrganisationOut(serializers.Serializer):
+class OrganisationOut(Shape):
     """An organisation you belong to."""
 
     slug = serializers.CharField(help_text="The short name used in `?organisation=` and in addresses.")
@@ -72,7 +72,7 @@ class OrganisationOut(serializers.Serializer):
         return sorted(access.roles_in(self.context["request"].user, organisation))
 
 
-class TargetsOut(serializers.Serializer):
+class TargetsOut(Shape):
     greeting = PointsField(source="target_greeting")
     phrasing = PointsField(source="target_phrasing")
     callback = PointsField(source="target_callback")
@@ -80,19 +80,21 @@ class TargetsOut(serializers.Serializer):
     tone = PointsField(source="target_tone")
 
 
-class DepartmentOut(serializers.Serializer):
+class DepartmentOut(Shape):
     """A unit that is called."""
 
     id = serializers.IntegerField()
     code = serializers.CharField(help_text="Unique within the organisation.")
     name = serializers.CharField()
-    parent = serializers.IntegerField(source="parent_id", allow_null=True, help_text="The department it is part of.")
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # a field of that name, no attribute
+        source="parent_id", allow_null=True, help_text="The department it is part of."
+    )
     target = PointsField(help_text="The score aimed at.")
     dimension_targets = TargetsOut(source="*", help_text="Set only where a dimension has a target of its own.")
     closed_on = serializers.DateField(allow_null=True, help_text="From this day on it is no longer called.")
 
 
-class VersionBrief(serializers.Serializer):
+class VersionBrief(Shape):
     """A checklist version; a published one never changes."""
 
     id = serializers.IntegerField()
@@ -101,7 +103,7 @@ class VersionBrief(serializers.Serializer):
     published_at = serializers.DateTimeField(allow_null=True)
 
 
-class ChecklistOut(serializers.Serializer):
+class ChecklistOut(Shape):
     id = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField()
@@ -118,7 +120,7 @@ class ChecklistDetail(ChecklistOut):
     versions = VersionOut(many=True, source="seen_versions")
 
 
-class ScenarioOut(serializers.Serializer):
+class ScenarioOut(Shape):
     """The evaluator's brief. Texts are by language: {"nl": "...", "en": "..."}."""
 
     id = serializers.IntegerField()
@@ -132,7 +134,7 @@ class ScenarioOut(serializers.Serializer):
     is_active = serializers.BooleanField(help_text="False: no new calls are made with it.")
 
 
-class WaveOut(serializers.Serializer):
+class WaveOut(Shape):
     """A round of fieldwork; only an open wave takes calls."""
 
     id = serializers.IntegerField()
@@ -146,25 +148,25 @@ class WaveOut(serializers.Serializer):
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 
-class DepartmentRef(serializers.Serializer):
+class DepartmentRef(Shape):
     id = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField()
 
 
-class ScenarioRef(serializers.Serializer):
+class ScenarioRef(Shape):
     id = serializers.IntegerField()
     code = serializers.CharField()
     caller_style = choice(CALLER_STYLES)
     attempt = serializers.IntegerField()
 
 
-class WaveRef(serializers.Serializer):
+class WaveRef(Shape):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
-class VersionRef(serializers.Serializer):
+class VersionRef(Shape):
     id = serializers.IntegerField()
     checklist = serializers.CharField(source="checklist.code")
     number = serializers.IntegerField()
@@ -172,7 +174,7 @@ class VersionRef(serializers.Serializer):
     pass_mark = PointsField(source="definition.pass_mark")
 
 
-class ScoresOut(serializers.Serializer):
+class ScoresOut(Shape):
     """Percentages with two decimals, as text; null where nothing could be scored (never 0, never 100)."""
 
     def to_representation(self, call: Any) -> dict[str, str | None]:
@@ -182,20 +184,20 @@ class ScoresOut(serializers.Serializer):
         return {name: PointsField(help_text=words) for name, words in MEASURES.items()}
 
 
-class EvaluatorOut(serializers.Serializer):
+class EvaluatorOut(Shape):
     """Who made the call: a fixed pseudonym, the same as in the exports; the name only for those who may know it."""
 
     pseudonym = serializers.CharField()
     name = serializers.CharField(allow_null=True)
 
 
-class CallbackEventOut(serializers.Serializer):
+class CallbackEventOut(Shape):
     kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: no call came.")
     happened_at = serializers.DateTimeField()
     by_whom = serializers.CharField(allow_blank=True)
 
 
-class CallbackOut(serializers.Serializer):
+class CallbackOut(Shape):
     """A promise heard in the call, and what became of it."""
 
     promised_at = serializers.DateTimeField()
@@ -204,7 +206,7 @@ class CallbackOut(serializers.Serializer):
     events = CallbackEventOut(many=True)
 
 
-class CallOut(serializers.Serializer):
+class CallOut(Shape):
     """One test call with its scores."""
 
     id = serializers.IntegerField()
@@ -314,7 +316,7 @@ class Known(serializers.IntegerField):
         super().__init__(min_value=1, max_value=2**63 - 1, **options)
 
 
-class CallIn(serializers.Serializer):
+class CallIn(Shape):
     """A whole call, handed in at once; or, with `submit` false, a draft to be filled in later."""
 
     organisation = serializers.CharField(
@@ -340,7 +342,7 @@ class CallIn(serializers.Serializer):
         return sent
 
 
-class AnswersIn(serializers.Serializer):
+class AnswersIn(Shape):
     """Changed answers of a draft or returned call."""
 
     base_revision = serializers.IntegerField(
@@ -349,13 +351,13 @@ class AnswersIn(serializers.Serializer):
     answers = AnswersField(help_text=ANSWERS_HELP + " PATCH: null takes an answer away, others stay. PUT: all answers.")
 
 
-class SavedOut(serializers.Serializer):
+class SavedOut(Shape):
     """How a save ended."""
 
     revision = serializers.IntegerField(help_text="The call's revision now.")
 
 
-class SubmitIn(serializers.Serializer):
+class SubmitIn(Shape):
     revision = serializers.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, help_text="Refuse when the call has moved on since."
     )
@@ -364,21 +366,21 @@ class SubmitIn(serializers.Serializer):
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-class ErrorOut(serializers.Serializer):
+class ErrorOut(Shape):
     field = serializers.CharField(help_text="A name in the request, or the code of a checklist item.")
     code = serializers.CharField(help_text="Stable; for programs.")
     message = serializers.CharField(help_text="In your language; for people.")
 
 
 @extend_schema_serializer(component_name="Problem")
-class ProblemOut(serializers.Serializer):
+class ProblemOut(Shape):
     """RFC 9457, sent as application/problem+json."""
 
     type = serializers.CharField(help_text="Stable: urn:klankbord:problem:incomplete and the like.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = ErrorOut(many=True, required=False)
+    errors = ErrorOut(many=True, required=False)  # type: ignore[assignment]  # as above
     call = CallDetail(required=False, help_text="With a conflict: the stored copy.")
     revision = serializers.IntegerField(required=False, help_text="With answers that were not saved: the revision now.")
     conflicts = serializers.DictField(

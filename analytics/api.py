@@ -1,0 +1,141 @@
+"""Figures: the same reports as on the pages and in their CSV, row by row."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics import access, filters, reports
+from surveys.api.base import ORGANISATION, Endpoint, organisation_of, person
+from surveys.api.problems import Problem, error
+
+Shape = serializers.Serializer[Any]
+
+
+class ColumnOut(Shape):
+    name = serializers.CharField(help_text="The key in every row; stable.")
+    label = serializers.CharField(help_text="In your language.")  # type: ignore[assignment]
+    unit = serializers.CharField(help_text="What it counts: points, %, calls; empty for names and dates.")
+
+
+class LeftOutOut(Shape):
+    reason = serializers.CharField()
+    calls = serializers.IntegerField()
+
+
+class ReportOut(Shape):
+    """A report as you may see it now: figures of approved first scorings, by local date of the call."""
+
+    organisation = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField(help_text="What it shows, in words.")
+    start = serializers.DateField(allow_null=True)
+    end = serializers.DateField()
+    counted = serializers.IntegerField(help_text="Calls that the figures rest on.")
+    left_out = LeftOutOut(many=True, help_text="Calls of the period that do not count, by reason.")
+    data_time = serializers.DateTimeField(help_text="The figures are as of this moment.")
+    columns = ColumnOut(many=True)
+    rows = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="By column name: figures with two decimals as text, counts as numbers, dates as YYYY-MM-DD. null is no "
+        "data, or a figure withheld because it rests on too few calls; the row's `note` says which.",
+    )
+
+
+def parameter(name: str, description: str, *choices: str, many: bool = False, kind: type = str) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, description=description, enum=choices or None, many=many)
+
+
+PARAMETERS = [
+    ORGANISATION,
+    parameter("period", "Whole weeks up to today; the default is last_quarter.", *filters.PERIODS, "all"),
+    parameter("from", "First local date, instead of a period.", kind=dt.date),
+    parameter("to", "Last local date; the default is today.", kind=dt.date),
+    parameter("department", "A department's code, with all below it; may be repeated.", many=True),
+    parameter("measure", "What is averaged; the default is score.", *filters.MEASURES),
+    parameter("scenario", "A scenario's code."),
+    parameter("caller_style", "Calls of this style only.", *filters.STYLES),
+    parameter("wave", "A wave's id.", kind=int),
+    parameter("by", "What a trend is drawn by; the default is month.", *filters.STEPS),
+    parameter("line", "A department's code or `total`: the lines of a trend; may be repeated.", many=True),
+]
+EXAMPLE = OpenApiExample(
+    "trend",
+    response_only=True,
+    value={
+        "organisation": "zuiderveen",
+        "title": "Score by month",
+        "summary": "All departments together: 74.2 points in March 2026.",
+        "start": "2026-03-01",
+        "end": "2026-03-31",
+        "counted": 41,
+        "left_out": [{"reason": "returned", "calls": 2}],
+        "data_time": "2026-04-01T09:30:00+02:00",
+        "columns": [{"name": "score", "label": "Score", "unit": "points"}],
+        "rows": [{"score": "74.20"}],
+    },
+)
+
+
+class ReportPage(Endpoint):
+    serializer_class = ReportOut
+    slug: str
+    parameters = frozenset({*filters.KEYS, "organisation"})
+
+    def answer(self, request: Request) -> Response:
+        user = person(request)
+        organisation = organisation_of(user, request.query_params.get("organisation"))
+        reader = access.reader_or_404(user, organisation.slug, at=timezone.now())
+        chosen = filters.parse(request.query_params, reader)
+        if chosen.problems:
+            errors = [error(problem.key, "invalid", problem.message) for problem in chosen.problems]
+            raise Problem("invalid", 400, errors=errors)
+        report = reports.run(self.slug, reader=reader, filters=chosen)
+        return Response({"organisation": organisation.slug, **shown(report)})
+
+
+class Trend(ReportPage):
+    slug = "trend"
+
+    @extend_schema(operation_id="trend", parameters=PARAMETERS, examples=[EXAMPLE])
+    def get(self, request: Request) -> Response:
+        """The course of a measure per department, by month or week, with its interval and n.
+
+        The rows are those of the page's table and of its CSV, to the last digit. 403 for those who read no figures.
+        """
+        return self.answer(request)
+
+
+class Overview(ReportPage):
+    slug = "overview"
+
+    @extend_schema(operation_id="overview", parameters=PARAMETERS)
+    def get(self, request: Request) -> Response:
+        """Every department now, against the period before and its target, with interval and n.
+
+        The rows are those of the page's table and of its CSV, to the last digit. 403 for those who read no figures.
+        """
+        return self.answer(request)
+
+
+def shown(report: reports.Report) -> dict[str, Any]:
+    return {
+        "title": report.title,
+        "summary": report.summary,
+        "start": report.start,
+        "end": report.end,
+        "counted": report.counted,
+        "left_out": [{"reason": reason, "calls": calls} for reason, calls in report.left_out.items()],
+        "data_time": report.data_time,
+        "columns": [{"name": each.name, "label": each.label, "unit": each.unit} for each in report.columns],
+        "rows": [{name: _text(value) for name, value in row.items()} for row in report.rows],
+    }
+
+
+def _text(value: reports.Value) -> reports.Value:
+    return str(value) if isinstance(value, Decimal) else value

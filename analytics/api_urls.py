@@ -1,0 +1,11 @@
+"""Addresses of figures, below /api/v1/."""
+
+from django.urls import path
+
+from analytics import api
+
+app_name = "figures"
+urlpatterns = [
+    path("overview/", api.Overview.as_view(), name="overview"),
+    path("trend/", api.Trend.as_view(), name="trend"),
+]
