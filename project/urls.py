@@ -7,7 +7,8 @@ from project import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("project.account_urls")),
-    path("api/v1/", include("surveys.api.urls")),
+    path("api/v1/", include("analytics.api_urls")),
+    path("api/v1/", include("surveys.api.urls")),  # answers for every other address below it
     path("", include("surveys.urls")),
     path("", include("analytics.urls")),
 ]
