@@ -4,6 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+# `make demo` leaves this in its folder.
+DEMO_MARK = "this-is-the-demo"
+
 
 def demo_key(folder: Path) -> str:
     path = folder / "demo-secret-key"

@@ -13,6 +13,7 @@ there; `problems.allow(pattern)` excuses what a test provokes. A picture of ever
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This process's own copy of the prepared demo (VAR_DIR)."""
     folder = tmp_path_factory.mktemp("site") / "var"
     shutil.copytree(prepared_demo(ROOT / ".pytest_cache" / "demo"), folder)
+    with sqlite3.connect(folder / "klankbord.sqlite3") as database:
+        # Nobody's own choice of language overrules what a test asks for.
+        database.execute("UPDATE surveys_user SET language = ''")
+    database.close()
     return folder
 
 

@@ -69,10 +69,15 @@ class Site:
 
 
 def clean_environment(**values: str) -> dict[str, str]:
-    """Every name that settings.py reads, so that nothing of the developer's own environment gets in."""
-    names = ("DEBUG", "SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "BASE_URL", "TRUSTED_PROXIES")
-    return {**dict.fromkeys(names, ""), "BASE_URL": "http://localhost:8000", "EMAIL_URL": "console:"} | {
+    """The names that settings.py reads, so that nothing of the developer's own environment gets in."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "project.settings",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "BASE_URL": "http://localhost:8000",
+        "DATABASE_URL": "",
+        "DEBUG": "no",
+        "EMAIL_URL": "console:",
+        "LOG_LEVEL": "INFO",
         "TRUSTED_PROXIES": "0",
         **values,
     }

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from project.demo_key import DEMO_MARK
 from project.processes import port_problem
 from project.static_files import collect_if_changed
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             raise CommandError("This is for the demo only; start it with `make demo`, or set DEMO=yes.")
         if problem := "" if options["prepare_only"] else port_problem("127.0.0.1", options["port"]):
             raise CommandError(problem)
+        (settings.VAR_DIR / DEMO_MARK).touch()
         try:
             with self._step("Preparing the database (a few seconds the first time)"):
                 call_command("migrate", interactive=False, verbosity=0)
