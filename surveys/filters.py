@@ -1,14 +1,15 @@
 """Which calls: one set of filters for the review list, the exports and the API, read from the address."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, pgettext_lazy
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelMultipleChoiceField
 
 from surveys import access, definition
+from surveys.forms.fields import department_choices
 from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 from surveys.querysets import with_descendants
 
@@ -33,14 +35,25 @@ class OneOf(forms.SelectMultiple):
         return [(None, [nothing], 0), *super().optgroups(name, value, attrs)]
 
 
-class NamedField(ModelMultipleChoiceField):  # type: ignore[misc]  # django-filter has no types
+class NamedField(ModelMultipleChoiceField):
     def label_from_instance(self, instance: Any) -> str:
         if isinstance(instance, Scenario):
             return definition.text(instance.name, get_language() or "en")
         return str(instance)
 
 
-class Among(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]
+class TreeOrder(ModelChoiceIterator):  # type: ignore[type-arg]  # generic for the type checker only
+    """Departments below the one they belong to, each by its whole path."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from department_choices(self.queryset)
+
+
+class DepartmentField(NamedField):
+    iterator = TreeOrder
+
+
+class Among(django_filters.ModelMultipleChoiceFilter):
     """The call's related object is one of those chosen."""
 
     field_class = NamedField
@@ -60,12 +73,14 @@ class Among(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]
 class AmongDepartments(Among):
     """With everything below the departments chosen, as far as the reader may know it."""
 
+    field_class = DepartmentField
+
     def keys(self, chosen: Iterable[Any]) -> set[int]:
         tops = super().keys(chosen)
         return with_descendants(tops, self.queryset.values_list("pk", "parent_id")) if tops else set()
 
 
-class OneOfChoices(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+class OneOfChoices(django_filters.MultipleChoiceFilter):
     def __init__(self, choices: Any, **options: Any) -> None:
         super().__init__(choices=choices, widget=OneOf, distinct=False, **options)
 
@@ -91,7 +106,7 @@ def day_filter(label: object, lookup: str) -> Any:
     )
 
 
-class CallFilter(django_filters.FilterSet):  # type: ignore[misc]
+class CallFilter(django_filters.FilterSet):
     """`?department=3&department=5&wave=2&state=approved&date_from=2026-03-01`; days are local dates of the call.
 
     A department stands for all below it. Only what the reader may know can be chosen; within one organisation's pages pass
@@ -126,6 +141,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc]
         prefix: str | None = None,
     ) -> None:
         super().__init__(data, queryset, request=request, prefix=prefix)
+        self.organisation = organisation
         user = cast("User", getattr(request, "user", None) or AnonymousUser())
         self.filters["department"].queryset = access.visible_departments(user, organisation)
         self.filters["version"].queryset = access.visible_versions(user, organisation).defer("document")
@@ -153,7 +169,7 @@ def _plain(value: Any) -> Any:
 EVERY_STATE = "any"
 
 
-class InState(django_filters.ChoiceFilter):  # type: ignore[misc]
+class InState(django_filters.ChoiceFilter):
     """One state, every state, or (left open) the calls that figures are made of."""
 
     def filter(self, qs: "QuerySet[Call]", value: str) -> "QuerySet[Call]":
@@ -162,11 +178,67 @@ class InState(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs if value == EVERY_STATE else qs.filter(state=value)
 
 
+class Way(django_filters.ChoiceFilter):
+    """How to write the file: part of the same address, but no matter of which calls."""
+
+    def filter(self, qs: "QuerySet[Call]", value: str) -> "QuerySet[Call]":
+        return qs
+
+
+class Exact(Period):
+    """A name that is no filter is refused: a misspelt one would otherwise let through more than was meant."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for name in self.data:
+            if name not in self.fields:
+                self.add_error(None, ValidationError(_("There is no filter “%(name)s”."), params={"name": name[:60]}))
+        return values
+
+
 class ExportFilter(CallFilter):
-    """The same filters; without a state only the calls that figures are made of."""
+    """The same filters; without a state only the calls that figures are made of. And how the file is to be written."""
 
     state = InState(
-        label=_("State"),
+        label=_("Which calls"),
         choices=[(EVERY_STATE, _("every state you may see")), *Call.State.choices],
-        empty_label=_("approved, as the figures count"),
+        empty_label=_("approved, as the figures count them"),
     )
+    columns = Way(
+        label=_("Columns"),
+        choices=[("scores", _("scores only, without the questions"))],
+        empty_label=_("everything, with a column for each question"),
+    )
+    excel = Way(
+        label=_("Made for"),
+        choices=[("1", _("Dutch Excel: semicolons, decimal commas"))],
+        empty_label=_("programs: commas, decimal points"),
+    )
+
+    class Meta(CallFilter.Meta):
+        form = Exact
+
+    @property
+    def for_excel(self) -> bool:
+        return bool(self.form.cleaned_data.get("excel"))
+
+    @property
+    def with_answers(self) -> bool:
+        return not self.form.cleaned_data.get("columns")
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Calls that fit every other filter and do not count: how many, by state, or by kind when approved."""
+        if self.form.cleaned_data.get("state"):
+            return {}
+        calls = self.queryset
+        for name, value in self.form.cleaned_data.items():
+            if name != "state":
+                calls = self.filters[name].filter(calls, value)
+        groups = calls.order_by().values_list("state", "kind", "wave__state").annotate(number=Count("pk"))
+        found: dict[str, int] = {}
+        for state, kind, wave, number in groups:
+            if state != "approved" or kind != "field" or wave not in {"open", "closed"}:
+                reason = state if state != "approved" else kind if kind != "field" else "planned"
+                found[reason] = found.get(reason, 0) + number
+        return found
