@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check quick bench runtime dev lock vendor
+.PHONY: help demo test check quick bench dev lock vendor
 
 # A name may be missing, or a shim with nothing behind it.
 python = @$(PYTHON) -c '' 2>/dev/null || { echo "$(PYTHON) does not run here: install Python 3.11 or newer, or name one with PYTHON=..." >&2; exit 1; }
