@@ -138,7 +138,9 @@ def join(user: User, org: Organisation, role: str, *codes: str) -> Membership:
 
 
 def build_person(org: Organisation, name: str, *roles: str, departments: tuple[str, ...] = ()) -> User:
-    user: User = User.objects.create_user(f"{name}@{org.slug}.example", PASSWORD, name=name.replace("_", " ").title())
+    called = name.replace("_", " ").title()
+    # They read English, so that tests can look for the words of the source; the organisation's language is Dutch.
+    user: User = User.objects.create_user(f"{name}@{org.slug}.example", PASSWORD, name=called, language="en")
     for role in roles:
         join(user, org, role, *(departments if role == Role.MANAGER else ()))
     return user
