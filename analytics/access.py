@@ -5,16 +5,19 @@ no figure can be of a department that its reader may not see.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from surveys import access
 from surveys.querysets import CHECKS_CALLS, standing, with_descendants
 
 if TYPE_CHECKING:
     from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,13 @@ class Reader:
     user: "User"
     organisation: "Organisation"
     at: dt.datetime
+    _known: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes, made once: several reports of one page rest on the same sums."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]  # type: ignore[return-value]
 
     @property
     def today(self) -> dt.date:

@@ -67,6 +67,11 @@ class Filters:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def scope(self) -> tuple[object, ...]:
+        """What decides which sums are read, apart from departments."""
+        return self.start, self.end, self.trend_start, self.by, self.scenario, self.caller_style, self.wave
+
+    @property
     def before(self) -> tuple[dt.date, dt.date] | None:
         """The period of equal length before this one."""
         if self.start is None:

@@ -73,7 +73,9 @@ def recompute(cells: Iterable[Cell]) -> None:
     if len(wanted) <= FEW:
         _replace(wanted, _counted(Call.objects.filter(_any_of(wanted))))
         return
-    for month, within in itertools.groupby(sorted(wanted, key=_day), key=lambda cell: (_day(cell).year, _day(cell).month)):
+    for _month, within in itertools.groupby(
+        sorted(wanted, key=_day), key=lambda cell: (_day(cell).year, _day(cell).month)
+    ):
         of_month = set(within)
         days = {cell.local_date for cell in of_month}
         calls = Call.objects.filter(
@@ -215,7 +217,12 @@ def _add_facts(row: DailySum, read: dict[str, Any], events: _Events) -> None:
 
 def _lock(departments: Iterable[int]) -> None:
     if connection.features.has_select_for_update:
-        list(Department.objects.select_for_update(no_key=True).filter(pk__in=departments).order_by("pk").values_list("pk"))
+        list(
+            Department.objects.select_for_update(no_key=True)
+            .filter(pk__in=departments)
+            .order_by("pk")
+            .values_list("pk")
+        )
 
 
 def _replace(cells: set[Cell], rows: dict[Cell, DailySum]) -> None:
@@ -226,7 +233,10 @@ def _replace(cells: set[Cell], rows: dict[Cell, DailySum]) -> None:
         DailySum.objects.filter(pk__in=doomed).delete()
     if rows:
         DailySum.objects.bulk_create(
-            rows.values(), update_conflicts=True, unique_fields=UNIQUE, update_fields=("organisation", "week_start", *COUNTS)
+            rows.values(),
+            update_conflicts=True,
+            unique_fields=UNIQUE,
+            update_fields=("organisation", "week_start", *COUNTS),
         )
 
 

@@ -10,13 +10,33 @@ A `Decimal` keeps its two places, so `str(value)` is the same text wherever it i
 withheld because it rests on too few calls; the row's `note` then says which.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from analytics.access import Reader
 from analytics.filters import Filters
+from analytics.reports import department as one
+from analytics.reports import overview, trend
 from analytics.reports.base import Column, Report, Value
 
-__all__ = ["Column", "Report", "Value", "run"]
+__all__ = ["OF_ONE_DEPARTMENT", "Column", "Report", "Value", "run"]
+
+Builder = Callable[[Reader, Filters, int | None], Report]
+
+OF_ALL: Final[Mapping[str, Builder]] = {"overview": overview.build, "trend": trend.build}
+OF_ONE_DEPARTMENT: Final[Mapping[str, Builder]] = {
+    "dimensions": one.dimensions,
+    "aspects": one.aspects,
+    "items": one.items,
+    "fates": one.fates,
+    "callbacks": one.callbacks,
+}
 
 
 def run(slug: str, *, reader: Reader, filters: Filters, department: int | None = None) -> Report:
-    """Makes one report; `department` is the key a department's own report is about. `KeyError` for an unknown slug."""
-    raise KeyError(slug)
+    """Makes one report; `department` is the key of the one that a department's report is about.
+
+    Raises `KeyError` for a slug that is not a report (of a department, where one is given).
+    """
+    known = OF_ALL if department is None else OF_ONE_DEPARTMENT
+    return known[slug](reader, filters, department)

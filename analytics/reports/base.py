@@ -1,11 +1,16 @@
-"""What a report is."""
+"""What a report is, and what all of them share."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from analytics import frames
+from analytics.access import Reader
+from analytics.figures import Mean, Share
 from analytics.filters import Filters
 
 Value = int | Decimal | str | dt.date | None
@@ -37,8 +42,53 @@ class Report:
     start: dt.date | None
     end: dt.date
     counted: int
-    newest: dt.date | None
     data_time: dt.datetime
+    newest: dt.date | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     chart: Mapping[str, Any] | None = None
     result: Any = None
+
+
+def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> dict[str, int]:
+    """How many calls of the period do not count, by reason, the most frequent first."""
+    frame = frames.left_out(reader, filters, departments).sort_values(["n", "reason"], ascending=[False, True])
+    return {str(reason): int(n) for reason, n in frame.itertuples(index=False, name=None)}
+
+
+def note(*figures: Mean | Share) -> str:
+    """Why a row lacks figures: withheld because of too few calls, or nothing to tell."""
+    if any(figure.withheld for figure in figures):
+        return "too few calls"
+    return "" if any(figure.n for figure in figures) else "no calls"
+
+
+def mean_columns(name: str, label: str) -> tuple[Column, ...]:
+    """A mean with its interval."""
+    words = {"label": label}
+    return (
+        Column(name, label, _("points")),
+        Column(f"{name}_low", _("%(label)s, low end") % words, _("points")),
+        Column(f"{name}_high", _("%(label)s, high end") % words, _("points")),
+    )
+
+
+def mean_values(name: str, mean: Mean) -> dict[str, Value]:
+    return {name: mean.value, f"{name}_low": mean.low, f"{name}_high": mean.high}
+
+
+def share_columns(name: str, label: str) -> tuple[Column, ...]:
+    words = {"label": label}
+    return (
+        Column(name, label, "%"),
+        Column(f"{name}_low", _("%(label)s, low end") % words, "%"),
+        Column(f"{name}_high", _("%(label)s, high end") % words, "%"),
+    )
+
+
+def share_values(name: str, share: Share) -> dict[str, Value]:
+    return {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
+
+
+def checked(columns: Sequence[Column], rows: Iterable[Mapping[str, Value]]) -> tuple[Mapping[str, Value], ...]:
+    """The rows with every column and no other, in the order of the columns."""
+    return tuple({column.name: row[column.name] for column in columns} for row in rows)

@@ -19,8 +19,16 @@ def planted(org, evaluator, wave, *, department, scenario, day, score, **columns
     called_at = dt.datetime.combine(day, dt.time(10), dt.UTC)
     scores = {measure_column(name): score for name in ("score", "content", "experience", "critical", *DIMENSIONS)}
     call = Call(
-        organisation=org, wave=wave, version_id=wave.version_id, department=department, scenario=scenario,
-        evaluator=evaluator, state="approved", called_at=called_at, submitted_at=called_at, decided_at=called_at,
+        organisation=org,
+        wave=wave,
+        version_id=wave.version_id,
+        department=department,
+        scenario=scenario,
+        evaluator=evaluator,
+        state="approved",
+        called_at=called_at,
+        submitted_at=called_at,
+        decided_at=called_at,
         **({"fate": "helped", "outcome": "passed", "seconds_to_answer": 10} | scores | columns),
     )
     call.place_in_time(org.zone)
@@ -34,8 +42,14 @@ def plant(org, people, wave, departments, scenarios):
     def make(code, scores, *, day=dt.date(2026, 3, 10), scenario="complaint_calm", promised=0, kept=0, **columns):
         calls = [
             planted(
-                org, people["evaluator"], wave,
-                department=departments[code], scenario=scenarios[scenario], day=day, score=score, **columns,
+                org,
+                people["evaluator"],
+                wave,
+                department=departments[code],
+                scenario=scenarios[scenario],
+                day=day,
+                score=score,
+                **columns,
             )
             for score in scores
         ]
@@ -46,7 +60,9 @@ def plant(org, people, wave, departments, scenarios):
             )
             if number < kept:
                 CallbackEvent.objects.create(
-                    callback=callback, kind="came", happened_at=call.called_at + dt.timedelta(hours=3),
+                    callback=callback,
+                    kind="came",
+                    happened_at=call.called_at + dt.timedelta(hours=3),
                     recorded_by=people["evaluator"],
                 )
         rollups.recompute({cell_of(call) for call in calls})

@@ -24,7 +24,11 @@ WINDOW = dt.timedelta(hours=24)
 def test_an_approved_call_is_counted_with_everything_it_holds(make_call, departments):
     call = make_call(answers=callback_answers(greeting__own_name={"value": "no", "comment": "…"}, greeting__seconds=16))
     row = DailySum.objects.get()
-    assert (row.department_id, row.local_date, row.week_start) == (departments["BUR"].pk, call.local_date, call.week_start)
+    assert (row.department_id, row.local_date, row.week_start) == (
+        departments["BUR"].pk,
+        call.local_date,
+        call.week_start,
+    )
     assert (row.n_calls, row.n_score, row.sum_score, row.squares_score) == (1, 1, call.score, call.score**2)
     assert (row.sum_tone, row.sum_callback) == (call.tone, call.callback_score)
     assert row.fates == {"callback_agreed": 1}
@@ -57,7 +61,9 @@ def test_second_scorings_and_waves_still_planned_do_not_count(make_call, wave):
 def test_a_promise_is_kept_within_the_organisations_window(make_call, people, came_after, kept):
     call = make_call(answers=callback_answers())
     moment = call.callback.promised_at + came_after
-    CallbackEvent.objects.create(callback=call.callback, kind="came", happened_at=moment, recorded_by=people["evaluator"])
+    CallbackEvent.objects.create(
+        callback=call.callback, kind="came", happened_at=moment, recorded_by=people["evaluator"]
+    )
     workflow.announce([call])
     assert (DailySum.objects.get().n_promised, DailySum.objects.get().n_kept) == (1, kept)
 
@@ -94,14 +100,18 @@ def test_sums_equal_a_recount_after_random_steps(make_call, people, scenarios, d
 def _make(make_call, scenarios, rng):
     scenario = scenarios[rng.choice(sorted(scenarios))]
     changes = {"greeting__seconds": rng.randrange(60), "closing__call_again": str(rng.randrange(11))}
-    answers = callback_answers() if rng.random() < 0.3 and scenario.attempt == 1 and scenario.caller_style == "calm" else None
+    answers = (
+        callback_answers() if rng.random() < 0.3 and scenario.attempt == 1 and scenario.caller_style == "calm" else None
+    )
     if answers is None:
         answers = valid_answers(scenario.facts, **changes)
     else:
         scenario = scenarios["complaint_calm"]
     make_call(
         rng.choice(["approved", "approved", "submitted"]),
-        department=rng.choice(["BUR", "AFV"]), scenario=scenario, answers=answers,
+        department=rng.choice(["BUR", "AFV"]),
+        scenario=scenario,
+        answers=answers,
         called_at=AT + dt.timedelta(days=rng.randrange(3)),
     )
 
@@ -116,8 +126,12 @@ def _disturb(call, step, people, departments, rng):
             call = Call.objects.with_names().get(pk=call.pk)
             moved = call.called_at + dt.timedelta(days=rng.choice([-1, 0, 1]))
             call = workflow.change_facts(
-                call=call, by=call.evaluator, department=departments[rng.choice(["BUR", "AFV"])],
-                scenario=call.scenario, called_at=moved, at=at,
+                call=call,
+                by=call.evaluator,
+                department=departments[rng.choice(["BUR", "AFV"])],
+                scenario=call.scenario,
+                called_at=moved,
+                at=at,
             )
             workflow.submit(call=call, by=call.evaluator, at=at)
             workflow.approve(call=Call.objects.with_names().get(pk=call.pk), by=reviewer, at=at)
@@ -137,8 +151,12 @@ def test_many_cells_at_once_give_the_same_rows_as_one_by_one(org, people, wave, 
     rng = random.Random(3)
     calls = Call.objects.bulk_create(
         planted(
-            org, people["evaluator"], wave, department=departments[rng.choice(["BUR", "AFV", "BEL"])],
-            scenario=rng.choice(list(scenarios.values())), score=rng.choice([None, rng.randrange(10001)]),
+            org,
+            people["evaluator"],
+            wave,
+            department=departments[rng.choice(["BUR", "AFV", "BEL"])],
+            scenario=rng.choice(list(scenarios.values())),
+            score=rng.choice([None, rng.randrange(10001)]),
             day=dt.date(2026, 1, 1) + dt.timedelta(days=rng.randrange(90)),
         )
         for _ in range(300)
@@ -196,10 +214,15 @@ def test_an_unknown_organisation_is_named(db):
 
 def test_a_step_that_fails_takes_its_sums_back(make_call, people):
     call = make_call("submitted")
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def fails():
         workflow.approve(call=call, by=people["reviewer"], at=AT)
         assert DailySum.objects.exists()
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert not DailySum.objects.exists()
 
 
@@ -211,7 +234,7 @@ def test_concurrent_approvals_in_one_cell_lose_no_call():
     people = build_people(org, build_org("noordveld", "Noordveld"))
     calls = [build_call(org, people["evaluator"], people["reviewer"], "submitted", called_at=AT) for _ in range(6)]
     barrier = threading.Barrier(len(calls))
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
 
     def approve(call):
         try:
@@ -219,7 +242,7 @@ def test_concurrent_approvals_in_one_cell_lose_no_call():
             with transaction.atomic():
                 workflow.approve(call=call, by=people["reviewer"], at=AT)
                 time.sleep(0.05)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
             failures.append(error)
         finally:
             connection.close()

@@ -1,0 +1,374 @@
+"""Figures -> plotly: one template in the clothes of the pages, and the few kinds of chart that the reports draw.
+
+Colours are the tokens of `project/static/css/tokens.css` as they are in the light theme; `charts.js` replaces each by what
+the token is on the reader's page, so that charts follow the dark theme. Words and numbers are in the reader's language
+here already, since the browser's part of plotly speaks English only.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from analytics import words
+from analytics.figures import ENOUGH, Point, Series, Share
+
+TOKENS = {
+    "sheet": "#ffffff",
+    "line": "#e3e0d8",
+    "ink": "#1b2327",
+    "mute": "#586168",
+    "brand": "#0b5563",
+    "warn": "#a3360f",
+    "greeting": "#0064a6",
+    "phrasing": "#00735a",
+    "callback": "#b64a00",
+    "listening": "#9a3f7d",
+    "tone": "#7a5c00",
+}
+FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+# The drawn height in pixels, and what of it the plot itself has: labels at the lines' ends are kept apart with it.
+HEIGHT, PLOT_HEIGHT = 340, 270
+LABEL_HEIGHT = 17
+LETTER_WIDTH, WIDEST_LABEL = 7, 168
+MOST_TICKS = 13
+
+Chart = dict[str, Any]
+
+
+def faint(token: str, opacity: float) -> str:
+    """A token's colour, partly transparent."""
+    red, green, blue = (int(TOKENS[token][place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
+@cache
+def template() -> Any:
+    """The one template: the page's typeface, hairlines, no frame, no legend, nothing to drag."""
+    from plotly import graph_objects as go
+
+    axis = {
+        "gridcolor": TOKENS["line"],
+        "linecolor": TOKENS["line"],
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "",
+        "tickfont": {"color": TOKENS["mute"], "size": 12},
+        "title": {"font": {"color": TOKENS["mute"], "size": 12}, "standoff": 8},
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 13, "color": TOKENS["ink"]},
+            "paper_bgcolor": "rgba(0, 0, 0, 0)",
+            "plot_bgcolor": "rgba(0, 0, 0, 0)",
+            "margin": {"l": 44, "r": 16, "t": 16, "b": 40},
+            "height": HEIGHT,
+            "autosize": True,
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "hoverdistance": 40,
+            "hoverlabel": {
+                "bgcolor": TOKENS["sheet"],
+                "bordercolor": TOKENS["mute"],
+                "font": {"family": FONT, "size": 13, "color": TOKENS["ink"]},
+                "align": "left",
+            },
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+            "modebar": {"bgcolor": "rgba(0, 0, 0, 0)", "color": TOKENS["mute"], "activecolor": TOKENS["brand"]},
+        }
+    )
+
+
+def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None) -> Chart:
+    """Lines over time with their intervals, each labelled at its end.
+
+    `sure` are the keys of the lines that show their interval as a band (all when left out). One line alone shows its normal
+    range and its target as well.
+    """
+    banded = {each.key for each in found} if sure is None else set(sure)
+    data: list[Chart] = []
+    for each in found:
+        if each.key in banded:
+            data += _band(each)
+    for each in found:
+        data.append(_line(each, by, strong=each.key in banded))
+        data += _outside(each)
+    shapes, notes = _surroundings(found)
+    low, high = _reach(found)
+    labels = _end_labels(found, low, high)
+    layout = {
+        "xaxis": _time_axis(found, by),
+        "yaxis": {"range": [low, high], "title": {"text": _("points")}},
+        "shapes": shapes,
+        "annotations": [*labels, *notes],
+        "margin": {"r": _room(found)},
+        "separators": _separators(),
+    }
+    return _chart(data, layout)
+
+
+def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart:
+    """A share over time: a dot in its Wilson interval for each period."""
+    drawn = [(start, share) for start, share in points if share.value is not None]
+    values = [float(share.value or 0) for _start, share in drawn]
+    data = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [start.isoformat() for start, _share in drawn],
+            "y": values,
+            "error_y": {
+                "type": "data",
+                "symmetric": False,
+                "array": [float(share.high or 0) - value for (_start, share), value in zip(drawn, values, strict=True)],
+                "arrayminus": [
+                    value - float(share.low or 0) for (_start, share), value in zip(drawn, values, strict=True)
+                ],
+                "color": faint("brand", 0.35),
+                "thickness": 6,
+                "width": 0,
+            },
+            "marker": {"color": TOKENS["brand"], "size": 9},
+            "hovertext": [
+                f"{words.capital(words.period_of(start, by))}<br>{name}: {words.share_in_words(share)}, "
+                + _("%(count)s of %(n)s") % {"count": words.whole(share.count or 0), "n": words.whole(share.n or 0)}
+                for start, share in drawn
+            ],
+            "hoverinfo": "text",
+        }
+    ]
+    axis = _ticks([start for start, _share in points], by)
+    layout = {
+        "xaxis": axis,
+        "yaxis": {"range": [0, 103], "title": {"text": "%"}},
+        "height": 260,
+        "separators": _separators(),
+    }
+    return _chart(data, layout)
+
+
+# --- parts of a chart -------------------------------------------------------------------------------------------------
+
+
+def _chart(data: list[Chart], layout: Chart) -> Chart:
+    """Checked by plotly's own schema, as JSON can carry it."""
+    from plotly import graph_objects as go
+
+    figure = go.Figure(data=data, layout=layout | {"template": template()})
+    drawn: Chart = figure.to_plotly_json()
+    return {
+        "data": drawn["data"],
+        "layout": drawn["layout"],
+        "tokens": {value: f"--{name}" for name, value in TOKENS.items()},
+    }
+
+
+def _known(each: Series) -> list[Point]:
+    return [point for point in each.points if point.mean.exact is not None]
+
+
+def _line(each: Series, by: str, *, strong: bool) -> Chart:
+    """The line; periods without calls are gaps, periods with too few calls for an interval are open dots."""
+    colour = TOKENS[each.hue]
+    few = [(point.mean.n or 0) < ENOUGH for point in each.points]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": each.name,
+        "x": [point.start.isoformat() for point in each.points],
+        "y": [None if point.mean.exact is None else float(point.mean.exact) for point in each.points],
+        "line": {"color": colour, "width": 2.5 if strong else 1.75},
+        "marker": {
+            "color": [TOKENS["sheet"] if open_ else colour for open_ in few],
+            "size": 7 if strong else 5,
+            "line": {"color": colour, "width": 1.5},
+        },
+        "connectgaps": False,
+        "hovertext": [_sentence(each, point, by) for point in each.points],
+        "hoverinfo": "text",
+    }
+
+
+def _sentence(each: Series, point: Point, by: str) -> str:
+    period = words.capital(words.period_of(point.start, by))
+    sentence = f"<b>{_plain(each.name)}</b><br>{period}: {words.mean_in_words(point.mean)}"
+    return f"{sentence}<br>{_('outside its normal range')}" if point.outside else sentence
+
+
+def _plain(name: str) -> str:
+    """A name that plotly does not read as markup."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _band(each: Series) -> list[Chart]:
+    """The intervals as a band behind the line, in pieces where periods have none."""
+    pieces: list[list[Point]] = [[]]
+    for point in each.points:
+        if point.mean.low is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(point)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [point.start.isoformat() for point in (*piece, *reversed(piece))],
+            "y": [float(point.mean.high or 0) for point in piece]
+            + [float(point.mean.low or 0) for point in reversed(piece)],
+            "fill": "toself",
+            "fillcolor": faint(each.hue, 0.13),
+            "line": {"width": 0, "color": faint(each.hue, 0)},
+            "hoverinfo": "skip",
+        }
+        for piece in pieces
+        if len(piece) > 1
+    ]
+
+
+def _outside(each: Series) -> list[Chart]:
+    """A ring around what lies outside the normal range."""
+    rung = [point for point in _known(each) if point.outside]
+    if not rung:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [point.start.isoformat() for point in rung],
+            "y": [float(point.mean.exact or 0) for point in rung],
+            "marker": {"symbol": "circle-open", "size": 15, "color": TOKENS["warn"], "line": {"width": 2}},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
+    """Of one line alone: its normal range as a shade, its mean within it, and its target as a dotted line."""
+    if len(found) != 1:
+        return [], []
+    (each,) = found
+    shapes: list[Chart] = []
+    notes: list[Chart] = []
+    if each.normal is not None:
+        low, high = max(0.0, each.normal.low), min(100.0, each.normal.high)
+        across = {"xref": "paper", "x0": 0, "x1": 1, "layer": "below"}
+        shapes.append(
+            across | {"type": "rect", "y0": low, "y1": high, "fillcolor": faint("mute", 0.1), "line": {"width": 0}}
+        )
+        notes.append(_note(_("normal range"), high, yanchor="top"))
+    if each.target is not None:
+        target = float(each.target)
+        line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}
+        shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "line": line})
+        notes.append(_note(_("target %(target)s") % {"target": words.points(each.target, 0)}, target, yanchor="bottom"))
+    return shapes, notes
+
+
+def _note(text: str, y: float, *, yanchor: str) -> Chart:
+    return {
+        "text": text,
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "y": y,
+        "yanchor": yanchor,
+        "showarrow": False,
+        "font": {"size": 12, "color": TOKENS["mute"]},
+    }
+
+
+def _reach(found: Sequence[Series]) -> tuple[float, float]:
+    """The range of the axis: everything drawn with some room, in steps of five points, within 0..100."""
+    seen: list[float] = []
+    for each in found:
+        for point in _known(each):
+            seen.append(float(point.mean.exact or 0))
+            seen += [float(end) for end in (point.mean.low, point.mean.high) if end is not None and len(found) < 3]
+        if len(found) == 1 and each.normal is not None:
+            seen += [each.normal.low, each.normal.high]
+        if len(found) == 1 and each.target is not None:
+            seen.append(float(each.target))
+    low, high = min(seen, default=0), max(seen, default=100)
+    return max(0.0, 5 * ((low - 2) // 5)), min(101.0, -5 * (-(high + 2) // 5))
+
+
+def _end_labels(found: Sequence[Series], low: float, high: float) -> list[Chart]:
+    """Each line's name at its end, moved apart where lines end close together."""
+    ends = [(each, each.last) for each in found]
+    placed = sorted(
+        ((float(last.mean.exact or 0), each, last) for each, last in ends if last is not None), key=lambda end: end[0]
+    )
+    per_pixel = (high - low) / PLOT_HEIGHT
+    heights = _apart([value / per_pixel for value, _each, _last in placed], LABEL_HEIGHT)
+    return [
+        {
+            "name": "end",
+            "text": _plain(_short(each.name)),
+            "x": last.start.isoformat(),
+            "y": value,
+            "xanchor": "left",
+            "xshift": 10,
+            "yshift": round(height - value / per_pixel),
+            "showarrow": False,
+            "font": {"color": TOKENS[each.hue], "size": 12.5, "weight": 600},
+        }
+        for (value, each, last), height in zip(placed, heights, strict=True)
+    ]
+
+
+def _apart(heights: Sequence[float], least: float) -> list[float]:
+    """Ascending heights, moved as little as needed to be `least` apart: clumps are spread around their middle."""
+    clumps: list[list[float]] = []
+    for height in heights:
+        clump = [height]
+        while clumps and _middle(clump) - _middle(clumps[-1]) < least * (len(clump) + len(clumps[-1])) / 2:
+            clump = clumps.pop() + clump
+        clumps.append(clump)
+    return [_middle(clump) + least * (place - (len(clump) - 1) / 2) for clump in clumps for place in range(len(clump))]
+
+
+def _middle(clump: Sequence[float]) -> float:
+    return sum(clump) / len(clump)
+
+
+def _short(name: str) -> str:
+    most = WIDEST_LABEL // LETTER_WIDTH
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _room(found: Sequence[Series]) -> int:
+    return 20 + LETTER_WIDTH * max((len(_short(each.name)) for each in found), default=0)
+
+
+def _time_axis(found: Sequence[Series], by: str) -> Chart:
+    return _ticks([point.start for point in found[0].points], by)
+
+
+def _ticks(days: Sequence[dt.date], by: str) -> Chart:
+    """Ticks in the reader's language: months by name with the year where it begins, weeks by their first day."""
+    every = -(-len(days) // MOST_TICKS)
+    shown = [day for place, day in enumerate(days) if (len(days) - 1 - place) % every == 0]
+    texts = []
+    for place, day in enumerate(shown):
+        new_year = place == 0 or day.year != shown[place - 1].year
+        name = date_format(day, "M") if by == "month" else date_format(day, "j M")
+        texts.append(f"{name}<br>{day.year}" if new_year else name)
+    pad = dt.timedelta(days=10 if by == "month" else 3)
+    reach = [(days[0] - pad).isoformat(), (days[-1] + pad).isoformat()] if days else None
+    return {
+        "type": "date",
+        "tickmode": "array",
+        "tickvals": [day.isoformat() for day in shown],
+        "ticktext": texts,
+        "range": reach,
+    }
+
+
+def _separators() -> str:
+    """How the browser would write numbers, should it write any itself: decimal mark, then thousands."""
+    return words.number(12345, 2)[-3] + words.number(12345, 2)[2]

@@ -1,0 +1,78 @@
+"""The departments in view as a tree: single ones, parts with all below them, and everything together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from analytics import metrics
+from analytics.access import Reader
+from analytics.filters import ALL_TOGETHER, TOTAL, Filters
+from analytics.metrics import Parts
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The departments that the filters choose. A node is a department's key, or `ALL_TOGETHER`."""
+
+    reader: Reader
+    keys: frozenset[int]
+
+    @cached_property
+    def parents(self) -> tuple[int, ...]:
+        """Departments with others below them, the smallest part first, each before what it is part of."""
+        above = {parent for key in self.keys if (parent := self.reader.departments[key].parent_id) is not None}
+        return tuple(sorted(above & self.keys, key=lambda key: (len(self.reader.below(key)), key)))
+
+    @cached_property
+    def leaves(self) -> tuple[int, ...]:
+        return tuple(key for key in self.reader.departments if key in self.keys and key not in self.parents)
+
+    @cached_property
+    def nodes(self) -> tuple[int, ...]:
+        """Every node after those it is made of."""
+        return (*self.leaves, *self.parents, ALL_TOGETHER)
+
+    @cached_property
+    def within(self) -> dict[int, frozenset[int]]:
+        """The departments whose calls a node's figures rest on."""
+        own = {key: self.reader.below(key) & self.keys for key in self.keys}
+        return own | {ALL_TOGETHER: self.keys}
+
+    @cached_property
+    def smallest(self) -> dict[int, int]:
+        return {node: self.reader.smallest_group(self.within[node]) for node in self.nodes}
+
+    def name(self, node: int) -> str:
+        return _("All together") if node == ALL_TOGETHER else self.reader.departments[node].name
+
+    def code(self, node: int) -> str:
+        return TOTAL if node == ALL_TOGETHER else self.reader.departments[node].code
+
+    def target(self, node: int, measure: str) -> int | None:
+        return None if node == ALL_TOGETHER else self.reader.departments[node].target_for(measure)
+
+    def level(self, node: int) -> str:
+        return "total" if node == ALL_TOGETHER else "part" if node in self.parents else "department"
+
+    def sums(self, held: Mapping[int, Parts]) -> dict[int, Parts]:
+        """The parts of every node, from those of single departments."""
+        return {node: metrics.together(held[key] for key in self.within[node] if key in held) for node in self.nodes}
+
+    def withheld(self, sizes: Mapping[int, int], hidden: Iterable[int] = ()) -> set[int]:
+        """The nodes whose figure this reader may not see; `sizes` is how many calls each rests on."""
+        if all(smallest == 1 for smallest in self.smallest.values()):
+            return set()
+        return metrics.withheld(sizes, {node: self.within[node] for node in self.nodes}, self.smallest, hidden)
+
+
+def tree_of(reader: Reader, filters: Filters) -> Tree:
+    """The chosen departments with all below them, or all that the reader may see."""
+
+    def make() -> Tree:
+        if not filters.departments:
+            return Tree(reader, frozenset(reader.departments))
+        return Tree(reader, frozenset[int]().union(*(reader.below(key) for key in filters.departments)))
+
+    return reader.once(("tree", filters.departments), make)

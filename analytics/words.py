@@ -1,0 +1,158 @@
+"""Numbers, dates and names as the reader reads them. On a page a Dutch number has its comma; files and the API do not ask here."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.figures import Change, Mean, Share, rounded
+from analytics.filters import Filters
+
+MEASURES = {
+    "score": gettext_lazy("score"),
+    "content": gettext_lazy("content"),
+    "experience": gettext_lazy("experience"),
+    "critical": gettext_lazy("critical items"),
+    "greeting": gettext_lazy("greeting"),
+    "phrasing": gettext_lazy("phrasing"),
+    "callback": gettext_lazy("callback"),
+    "listening": gettext_lazy("listening"),
+    "tone": gettext_lazy("tone"),
+    "other": gettext_lazy("other"),
+}
+PERIODS = {
+    "last_month": gettext_lazy("last month"),
+    "last_quarter": gettext_lazy("last quarter"),
+    "last_half_year": gettext_lazy("last half year"),
+    "last_year": gettext_lazy("last year"),
+    "all": gettext_lazy("all calls"),
+    "dates": gettext_lazy("chosen dates"),
+}
+STYLES = {"calm": gettext_lazy("calm"), "dominant": gettext_lazy("dominant")}
+STEPS = {"month": gettext_lazy("month"), "week": gettext_lazy("week")}
+
+
+def left_out(reason: str, count: int) -> str:
+    """A reason with its number: “12 returned”."""
+    words = {
+        "submitted": ngettext("%(count)s waiting for review", "%(count)s waiting for review", count),
+        "returned": ngettext("%(count)s returned", "%(count)s returned", count),
+        "draft": ngettext("%(count)s draft", "%(count)s drafts", count),
+        "voided": ngettext("%(count)s voided", "%(count)s voided", count),
+        "second": ngettext("%(count)s second scoring", "%(count)s second scorings", count),
+        "calibration": ngettext("%(count)s calibration", "%(count)s calibrations", count),
+        "approved": ngettext("%(count)s of a wave not open yet", "%(count)s of a wave not open yet", count),
+    }
+    return words[reason] % {"count": whole(count)}
+
+
+def number(value: Decimal | Fraction | int, places: int) -> str:
+    exact = (
+        value
+        if isinstance(value, Decimal) and -int(value.as_tuple().exponent) == places
+        else rounded(Fraction(value), places)
+    )
+    return number_format(abs(exact), decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def whole(value: int) -> str:
+    return number(value, 0)
+
+
+def points(value: Decimal | Fraction | None, places: int = 1) -> str:
+    """A number of points; a real minus sign before a negative one."""
+    if value is None:
+        return "–"
+    return ("−" if value < 0 else "") + number(value, places)
+
+
+def signed(value: Decimal | Fraction, places: int = 1) -> str:
+    return ("−" if value < 0 else "+") + number(value, places)
+
+
+def interval(low: Decimal | None, high: Decimal | None, places: int = 1) -> str:
+    if low is None or high is None:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": points(low, places), "high": points(high, places)}
+
+
+def calls(count: int | None) -> str:
+    if count is None:
+        return _("too few calls")
+    return ngettext("%(count)s call", "%(count)s calls", count) % {"count": whole(count)}
+
+
+def mean_in_words(mean: Mean) -> str:
+    """“71.2 points (68.0 to 74.4), 61 calls”."""
+    if mean.withheld:
+        return _("too few calls to show")
+    if mean.exact is None:
+        return _("no calls")
+    words = {"points": points(mean.exact), "interval": interval(mean.low, mean.high), "calls": calls(mean.n)}
+    if mean.low is None:
+        return _("%(points)s points, %(calls)s, too few for an interval") % words
+    return _("%(points)s points (%(interval)s), %(calls)s") % words
+
+
+def change_in_words(change: Change) -> str:
+    """“+5.1 (+2.0 to +8.2)”."""
+    low, high = signed(change.low), signed(change.high)
+    return f"{signed(change.exact)} ({_('%(low)s to %(high)s') % {'low': low, 'high': high}})"
+
+
+def share_in_words(share: Share) -> str:
+    if share.value is None:
+        return _("too few calls to show") if share.withheld else _("no calls")
+    words = {"share": points(share.value, 0), "interval": interval(share.low, share.high, 0)}
+    return _("%(share)s %% (%(interval)s %%)") % words
+
+
+def day(value: dt.date) -> str:
+    return date_format(value, "j F Y")
+
+
+def short_day(value: dt.date) -> str:
+    return date_format(value, "j M")
+
+
+def period_of(start: dt.date, by: str) -> str:
+    """A month or week by name: “March 2026”, “week of 2 March 2026”."""
+    if by == "month":
+        return date_format(start, "F Y")
+    return _("week of %(day)s") % {"day": day(start)}
+
+
+def dates(filters: Filters) -> str:
+    """The period in dates: “1 January to 31 March 2026”."""
+    if filters.start is None:
+        return _("up to %(end)s") % {"end": day(filters.end)}
+    same_year = filters.start.year == filters.end.year
+    start = date_format(filters.start, "j F") if same_year else day(filters.start)
+    return _("%(start)s to %(end)s") % {"start": start, "end": day(filters.end)}
+
+
+def before(filters: Filters) -> str:
+    """What a change is measured against: “the 13 weeks before”."""
+    if filters.before is None:
+        return ""
+    if filters.weeks:
+        return ngettext("the week before", "the %(count)s weeks before", filters.weeks) % {"count": filters.weeks}
+    days = (filters.before[1] - filters.before[0]).days + 1
+    return ngettext("the day before", "the %(count)s days before", days) % {"count": days}
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """“Afval, Belastingen and Burgerzaken”; “…, and 3 others” when there are many."""
+    if len(names) > most:
+        return _("%(names)s and %(count)s others") % {"names": ", ".join(names[:most]), "count": len(names) - most}
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
