@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.views import account, calls, checklists, exports, fieldwork, home, imports, people, review, setup
+from surveys.views import account, call_form, calls, checklists, exports, fieldwork, home, imports, people, review, setup
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,10 +13,10 @@ urlpatterns = [
     path("o/<slug:slug>/calls/new/", calls.start, name="call_start"),
     path("calls/<int:pk>/", review.call_page, name="call"),
     path("calls/<int:pk>/facts/", calls.facts, name="call_facts"),
-    path("calls/<int:pk>/form/", calls.resume, name="call_resume"),
-    path("calls/<int:pk>/form/<slug:section>/", calls.section, name="call_section"),
-    path("calls/<int:pk>/save/", calls.save, name="call_save"),
-    path("calls/<int:pk>/check/", calls.check, name="call_check"),
+    path("calls/<int:pk>/form/", call_form.resume, name="call_resume"),
+    path("calls/<int:pk>/form/<slug:section>/", call_form.section, name="call_section"),
+    path("calls/<int:pk>/save/", call_form.save, name="call_save"),
+    path("calls/<int:pk>/check/", call_form.check, name="call_check"),
     path("calls/<int:pk>/submitted/", calls.submitted, name="call_submitted"),
     path("calls/<int:pk>/discard/", calls.discard, name="call_discard"),
     path("calls/<int:pk>/conflicts/", calls.conflicts, name="call_conflicts"),

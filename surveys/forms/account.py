@@ -18,13 +18,21 @@ class ProfileForm(forms.ModelForm[User]):
         label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), required=False,
-        choices=[("", gettext_lazy("as my browser asks")), ("nl", "Nederlands"), ("en", "English")],
+        label=gettext_lazy("Language"),
+        choices=[("browser", gettext_lazy("as my browser asks")), ("nl", "Nederlands"), ("en", "English")],
     )
 
     class Meta:
         model = User
         fields = ("name", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["language"] = self.instance.language or "browser"
+
+    def clean_language(self) -> str:
+        language: str = self.cleaned_data["language"]
+        return "" if language == "browser" else language
 
 
 class TokenForm(forms.Form):

@@ -30,7 +30,7 @@ class OrganisationForm(SettingForm):
         )
         help_texts = {
             "language": gettext_lazy("Of e-mails, and of pages for readers who chose none."),
-            "time_zone": gettext_lazy("Calls are dated by the clock of this zone."),
+            "time_zone": gettext_lazy("Calls logged from now on are dated by the clock of this zone."),
             "min_group_size": gettext_lazy("The works council only sees figures made of at least this many calls."),
             "self_approve": gettext_lazy("For an organisation without reviewers: what is submitted counts at once."),
             "callback_window_hours": gettext_lazy("When the department named no time. The trade counts 24 hours."),
