@@ -1,6 +1,8 @@
 """Every problem has words, and the words use the problem's own parameters."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -26,6 +28,20 @@ def test_each_can_be_said(code: str) -> None:
     said = messages.describe(Problem("greeting.answered", code, dict.fromkeys(names, "marker")))
     assert "%(" not in said
     assert said.count("marker") >= len(set(names))
+
+
+def test_every_sentence_is_a_literal_that_makemessages_finds() -> None:
+    """It runs no Python: it looks for `gettext_noop("...")` in the text, under that name."""
+    source = Path(str(definition.__file__)).with_name("problems.py").read_text(encoding="utf-8")
+    marked = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "gettext_noop"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert set(definition.MESSAGES.values()) == marked
 
 
 def test_in_the_readers_language() -> None:
