@@ -12,7 +12,6 @@ there; `problems.allow(pattern)` excuses what a test provokes. A picture of ever
 
 import os
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.tools import browser as tools
 from tests.tools.parts import CHROMIUM_FLAGS, GET_CHROMIUM, find_chromium
-from tests.tools.site import Site, prepared_demo, running
+from tests.tools.site import Site, prepare_demo, running
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
@@ -45,7 +44,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This process's own copy of the prepared demo (VAR_DIR)."""
     folder = tmp_path_factory.mktemp("site") / "var"
-    shutil.copytree(prepared_demo(ROOT / ".pytest_cache" / "demo"), folder)
+    prepare_demo(ROOT / ".pytest_cache" / "demo", folder)
     with sqlite3.connect(folder / "klankbord.sqlite3") as database:
         # Nobody's own choice of language overrules what a test asks for.
         database.execute("UPDATE surveys_user SET language = ''")

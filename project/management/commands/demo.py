@@ -33,9 +33,9 @@ class Command(BaseCommand):
         try:
             with self._step("Preparing the database (a few seconds the first time)"):
                 call_command("migrate", interactive=False, verbosity=0)
-            with self._step("Collecting styles and scripts (about 10 s the first time)"):
+            with self._step("Collecting styles and scripts (a few seconds the first time)"):
                 collect_if_changed()
-            self._say("Loading the demo organisation (about 20 s the first time) ...")
+            self._say("Loading the demo organisation (about 15 s the first time) ...")
             call_command("load_demo", stdout=self.stdout)
         except KeyboardInterrupt:
             raise CommandError("Stopped; start again with `make demo`, it goes on where it was.") from None
