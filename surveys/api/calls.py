@@ -113,6 +113,8 @@ class CallList(Listing):
         return self.answer(received.call, received.status)
 
     def answer(self, call: "Call", status: str) -> Response:
+        if call.state == "voided" and call.submitted_at is None:
+            raise Problem("not-now", 409, _("This call was thrown away; it is not brought back."))
         body = shown(call, self.request)
         if status == "conflict":
             detail = _("Both are kept. The evaluator chooses on the call's own page.")

@@ -1,10 +1,11 @@
 """JSON as the API reads it."""
 
-import codecs
 import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, get_encoding  # type: ignore[attr-defined]  # newer than its types
@@ -12,7 +13,10 @@ from rest_framework.renderers import JSONRenderer
 
 
 class ExactJSONParser(BaseParser):
-    """Numbers with a decimal point arrive as the text that was sent, so that 12.1 stays 12.1; NaN and Infinity are refused."""
+    """Numbers with a decimal point arrive as the text that was sent, so that 12.1 stays 12.1; NaN and Infinity are refused.
+
+    Django's limit on a request's size does not hold for DRF, which reads the stream itself; here it does.
+    """
 
     media_type = "application/json"
     renderer_class = JSONRenderer
@@ -20,14 +24,24 @@ class ExactJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        raw = _within_limit(stream)
         try:
-            text = codecs.getreader(get_encoding(parser_context or {}))(stream).read()
-            return json.loads(text, parse_float=str, parse_constant=_refuse)
+            return json.loads(raw.decode(get_encoding(parser_context or {})), parse_float=str, parse_constant=_refuse)
         except json.JSONDecodeError as error:
             words = {"line": error.lineno, "column": error.colno}
             raise ParseError(_("This is not JSON: see line %(line)s, column %(column)s.") % words) from None
         except (ValueError, RecursionError):
             raise ParseError(_("This is not JSON that can be read.")) from None
+
+
+def _within_limit(stream: IO[bytes]) -> bytes:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if limit is None:
+        return stream.read()
+    raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        raise RequestDataTooBig
+    return raw
 
 
 def _refuse(constant: str) -> NoReturn:

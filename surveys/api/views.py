@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.urls import resolve
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 
@@ -93,7 +96,15 @@ class WaveList(Listing):
 
 @extend_schema(exclude=True)
 class Nothing(Endpoint):
-    """Whatever else is asked below /api/v1/ is answered as a problem, never as a page."""
+    """Whatever else is asked below /api/v1/ is answered as a problem, never as a page.
+
+    An address that lacks nothing but its last slash is sent there with its method and body.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.path.endswith("/") and resolve(f"{request.path_info}/").url_name != "nothing":
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True), preserve_request=True)
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super(Endpoint, self).initial(request, *args, **kwargs)
