@@ -1,0 +1,216 @@
+"""The demo organisation, made from a seed and a date: the same two give the same data, to the last word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from surveys.demo import days, timeline
+from surveys.demo.answers import Answerer
+from surveys.demo.data import DemoCall, DemoData
+from surveys.demo.model import Heard, Model
+from surveys.demo.plan import Calendar, Slot, extra_plan, field_plan
+from surveys.demo.truth import TRUTH, Truth
+from surveys.demo.words import Writer
+from surveys.demo.world import DEPARTMENTS, EVALUATORS, NAME, PEOPLE, SCENARIOS, Person, Scenario
+
+CALLS = 6600
+SMALL = 300
+SEED = 2026
+BY_CODE = {scenario.code: scenario for scenario in SCENARIOS}
+
+
+def generate(*, seed: int, today: dt.date, calls: int = CALLS, truth: Truth = TRUTH) -> DemoData:
+    """The whole demo: `calls` approved field calls, and beside them the drafts, waiting, returned, voided and second ones.
+
+    Everything happened before `today`; the last of the monthly waves is that of `today`.
+    """
+    calendar = Calendar(today)
+    waves = calendar.waves()
+    starts = [wave.starts_on for wave in waves]
+    return DemoData(
+        seed=seed,
+        today=today,
+        started_at=days.local(starts[0] - 21 * days.DAY, dt.time(10)),
+        name=NAME,
+        departments=DEPARTMENTS,
+        people=(*PEOPLE, *EVALUATORS),
+        scenarios=SCENARIOS,
+        waves=waves,
+        calls=tuple(_Fieldwork(seed, calendar, truth).calls(calls)),
+        closed_on={each.code: starts[each.closes_after] for each in DEPARTMENTS if each.closes_after is not None},
+        training_on=starts[truth.training.month - 1],
+    )
+
+
+def generate_small(*, seed: int, today: dt.date) -> DemoData:
+    """The same town with few calls, for tests."""
+    return generate(seed=seed, today=today, calls=SMALL)
+
+
+class _Fieldwork:
+    """Makes the calls. Each concern draws from a stream of its own, so that new words change no score."""
+
+    def __init__(self, seed: int, calendar: Calendar, truth: Truth) -> None:
+        self.calendar, self.truth, self.model = calendar, truth, Model(truth=truth)
+        self.plans, self.ears, self.hands, self.words, self.clock = (
+            Random(f"{seed}:{stream}")  # noqa: S311 - made-up calls, no secrets
+            for stream in ("plans", "ears", "hands", "words", "clock")
+        )
+        self.limit = days.local(calendar.today, dt.time(0))
+        self.keys = iter(range(1, 10**9))
+
+    def calls(self, count: int) -> Iterator[DemoCall]:
+        plan = field_plan(self.plans, self.calendar, self.truth, count)
+        extra = extra_plan(self.plans, self.calendar, self.truth, count)
+        twice = set(self.plans.sample(range(len(plan)), max(1, round(count * self.truth.seconds_share))))
+        for number, slot in enumerate(plan):
+            heard = self._hear(slot)
+            first = self._call(slot, heard, "approved")
+            yield first
+            if number in twice:
+                yield self._second(slot, heard, first)
+        for state, slot in extra:
+            heard = self._hear(slot)
+            yield self._draft(slot, heard) if state == "draft" else self._call(slot, heard, state)
+
+    def _hear(self, slot: Slot) -> Heard:
+        return self.model.hear(
+            self.ears,
+            code=slot.department,
+            month=slot.month,
+            facts=BY_CODE[slot.scenario].facts,
+            severity=self.truth.severities[slot.evaluator],
+        )
+
+    def _call(self, slot: Slot, heard: Heard, state: str) -> DemoCall:
+        person, scenario = EVALUATORS[slot.evaluator], BY_CODE[slot.scenario]
+        writer = Writer(self.words, person.language, scenario.code)
+        answers = self._answers(slot, heard, person, scenario, writer)
+        course = timeline.course(
+            self.clock,
+            state=state,
+            by=person.email,
+            called_at=slot.called_at,
+            limit=self.limit,
+            # The reviewer writes Dutch about a void call; the evaluator must understand why a form came back.
+            reason=self.words.choice(Writer(self.words, "nl", scenario.code).words.VOID_REASONS),
+            return_reason=self.words.choice(writer.words.RETURN_REASONS),
+        )
+        return DemoCall(
+            **self._facts(slot, person),
+            kind="field",
+            state=state,
+            answers=answers,
+            # Returning a form is a change of its own, so that a device that missed it knows.
+            revision=len(answers) + sum(step.after == "returned" for step in course.history),
+            answer_revisions=_revisions(answers) if state == "returned" else {},
+            changed_at=course.changed_at,
+            submitted_at=course.submitted_at,
+            decided_at=course.decided_at,
+            decided_by=course.decided_by,
+            return_reason=course.return_reason,
+            history=course.history,
+            callback=self._callback(slot, heard, answers),
+        )
+
+    def _second(self, slot: Slot, heard: Heard, first: DemoCall) -> DemoCall:
+        """The same call, scored blind by somebody else."""
+        other = self.plans.choice([number for number in range(len(EVALUATORS)) if number != slot.evaluator])
+        person, scenario = EVALUATORS[other], BY_CODE[slot.scenario]
+        again = self.model.hear_again(
+            self.ears,
+            heard,
+            code=slot.department,
+            month=slot.month,
+            style=scenario.caller_style,
+            severity=self.truth.severities[other],
+        )
+        answers = self._answers(slot, again, person, scenario, Writer(self.words, person.language, scenario.code))
+        # The plain facts of a call are the same in every ear.
+        for name in ("fate", "callback_due"):
+            code = self.model.codes[name]
+            if code in answers and code in first.answers:
+                answers[code] = answers[code] | {"value": first.answers[code]["value"]}
+        course = timeline.course(
+            self.clock,
+            state="approved",
+            by=person.email,
+            called_at=slot.called_at,
+            limit=self.limit,
+            reason="",
+            return_reason=self.words.choice(Writer(self.words, person.language, scenario.code).words.RETURN_REASONS),
+        )
+        return DemoCall(
+            **self._facts(slot, person),
+            kind="second",
+            state="approved",
+            second_of=first.key,
+            answers=answers,
+            revision=len(answers),
+            changed_at=course.changed_at,
+            submitted_at=course.submitted_at,
+            decided_at=course.decided_at,
+            decided_by=course.decided_by,
+            history=course.history,
+        )
+
+    def _draft(self, slot: Slot, heard: Heard) -> DemoCall:
+        """A form left somewhere on its way."""
+        person, scenario = EVALUATORS[slot.evaluator], BY_CODE[slot.scenario]
+        answers = self._answers(slot, heard, person, scenario, Writer(self.words, person.language, scenario.code))
+        kept = dict(list(answers.items())[: self.hands.randint(2, max(3, len(answers) - 4))])
+        saved = slot.called_at + dt.timedelta(minutes=self.clock.randint(6, 30))
+        return DemoCall(
+            **self._facts(slot, person),
+            kind="field",
+            state="draft",
+            answers=kept,
+            revision=len(kept),
+            answer_revisions=_revisions(kept),
+            changed_at=saved,
+        )
+
+    def _answers(self, slot: Slot, heard: Heard, person: Person, scenario: Scenario, writer: Writer) -> dict[str, Any]:
+        return Answerer(
+            self.model,
+            heard,
+            rng=self.hands,
+            writer=writer,
+            facts=scenario.facts,
+            called=slot.called_at.astimezone(days.ZONE),
+            leaning=self.truth.departments[slot.department].leaning,
+        ).answers()
+
+    def _facts(self, slot: Slot, person: Person) -> dict[str, Any]:
+        return {
+            "key": next(self.keys),
+            "wave": slot.month,
+            "department": slot.department,
+            "scenario": slot.scenario,
+            "evaluator": person.email,
+            "client_id": uuid.UUID(int=self.plans.getrandbits(128), version=4),
+            "called_at": slot.called_at,
+            "created_at": slot.called_at + dt.timedelta(seconds=self.clock.randint(60, 6 * 60)),
+        }
+
+    def _callback(self, slot: Slot, heard: Heard, answers: dict[str, Any]) -> Any:
+        if not heard.promised:
+            return None
+        due, who = (answers.get(self.model.codes[name], {}).get("value") for name in ("callback_due", "callback_who"))
+        return timeline.callback(
+            self.clock,
+            department=self.truth.departments[slot.department],
+            called_at=slot.called_at,
+            due=due,
+            who=who or "",
+            limit=self.limit,
+        )
+
+
+def _revisions(answers: dict[str, Any]) -> dict[str, int]:
+    """As if each answer had been saved when it was given."""
+    return {code: number for number, code in enumerate(answers, 1)}

@@ -1,0 +1,41 @@
+"""Puts words into the evaluators' mouths: each call's evaluator writes in their own language."""
+
+from random import Random
+from types import ModuleType
+from typing import Final
+
+from surveys.demo import words_en, words_nl
+
+LANGUAGES: Final[dict[str, ModuleType]] = {"nl": words_nl, "en": words_en}
+
+
+class Writer:
+    """One evaluator writing about one call."""
+
+    def __init__(self, rng: Random, language: str, scenario: str) -> None:
+        self.rng, self.words = rng, LANGUAGES[language]
+        self.topics: tuple[str, ...] = self.words.TOPICS[scenario]
+
+    def quote(self, phrase: str) -> str:
+        """What was said when this phrase of the bank was heard; "" is a phrase that the bank does not have."""
+        return str(self.rng.choice(self.words.QUOTES[phrase] if phrase else self.words.OTHER_QUOTES))
+
+    def said(self, item: str) -> str | None:
+        """Word for word, why an item was answered low; None where only a comment makes sense."""
+        choices = self.words.SAID.get(item)
+        return str(self.rng.choice(choices)) if choices else None
+
+    def remark(self, about: str) -> str:
+        return self._composed(*self.words.REMARKS.get(about, self.words.REMARKS["low"]))
+
+    def closing(self, mood: str) -> str:
+        return self._composed(*self.words.CLOSING[mood])
+
+    def who(self) -> str:
+        return str(self.rng.choice(self.words.WHO))
+
+    def _composed(self, openings: tuple[str, ...], details: tuple[str, ...]) -> str:
+        opening, detail = self.rng.choice(openings), self.rng.choice(details)
+        words = f"{opening} {detail}".strip() if self.rng.random() < 0.8 else opening
+        values = {"topic": self.rng.choice(self.topics), "n": self.rng.randint(2, 9), "s": self.rng.randint(35, 140)}
+        return words.format(**values)

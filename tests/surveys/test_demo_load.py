@@ -1,0 +1,172 @@
+"""Loading the demo: in bulk, once, and as if every call had come through the workflow."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from analytics import rollups
+from analytics.models import DailySum
+from surveys import workflow
+from surveys.demo import DEMO_PASSWORD, days, generate, generate_small
+from surveys.demo.loading import find, load
+from surveys.demo.world import DEPARTMENTS, SCENARIOS
+from surveys.models import (
+    AuditEntry,
+    Call,
+    Callback,
+    CallbackEvent,
+    Department,
+    Membership,
+    Organisation,
+    Scenario,
+    User,
+    Wave,
+)
+from surveys.refused import Refused
+
+TODAY = dt.date(2026, 11, 23)
+AT = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+FACTS = {scenario.code: scenario.facts for scenario in SCENARIOS}
+
+
+@pytest.fixture
+def small():
+    return generate_small(seed=3, today=TODAY)
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+
+
+def test_loading_writes_what_was_generated(db, small):
+    organisation = load(data=small, at=AT)
+    assert organisation == find()
+    assert organisation.language == "nl"
+    assert organisation.works_council_consent_on is not None
+    assert Call.objects.count() == len(small.calls)
+    assert Call.objects.counting().count() == 300
+    assert Department.objects.count() == len(DEPARTMENTS)
+    assert Department.objects.get(code="AFV").parent.parent.code == "SM"
+    assert Department.objects.get(code="MOR").closed_on == small.closed_on["MOR"]
+    assert [wave.state for wave in Wave.objects.order_by("starts_on")] == ["closed"] * 17 + ["open"]
+    assert {scenario.code: scenario.facts for scenario in Scenario.objects.all()} == FACTS
+    assert Callback.objects.count() == sum(call.callback is not None for call in small.calls)
+    assert CallbackEvent.objects.count() == sum(bool(call.callback and call.callback.event) for call in small.calls)
+    history = AuditEntry.objects.filter(subject="call")
+    assert history.count() == sum(len(call.history) for call in small.calls)
+    assert history.filter(action="returned").exclude(reason="").count() == history.filter(action="returned").count() > 0
+
+
+def test_a_loaded_call_is_as_if_it_had_been_handed_in(db, small):
+    organisation = load(data=small, at=AT)
+    by_client_id = {call.client_id: call for call in small.calls}
+    for call in Call.objects.with_names().exclude(state="draft"):
+        made, stored = by_client_id[call.client_id], {name: getattr(call, name) for name in workflow.SCORED_FIELDS}
+        workflow.fill_from_answers(call)
+        assert {name: getattr(call, name) for name in workflow.SCORED_FIELDS} == stored
+        assert call.local_date == made.called_at.astimezone(organisation.zone).date()
+        assert call.local_date.weekday() == (call.local_date - call.week_start).days
+    for callback in Callback.objects.select_related("call"):
+        made = by_client_id[callback.call.client_id]
+        assert (callback.promised_at, callback.due_at, callback.who) == (
+            made.called_at,
+            made.callback.due_at,
+            made.callback.who,
+        )
+
+
+def test_a_waiting_call_of_the_demo_goes_on_through_the_workflow(db, small):
+    """Sent in again it is known as the same; approved it counts at once."""
+    load(data=small, at=AT)
+    call = Call.objects.with_names().filter(state="submitted").earliest("pk")
+    received = workflow.receive(
+        by=call.evaluator,
+        wave=call.wave,
+        department=call.department,
+        scenario=call.scenario,
+        called_at=call.called_at,
+        client_id=call.client_id,
+        answers=call.answers,
+        at=AT,
+    )
+    assert received.status == "repeated"
+    workflow.approve(call=call, by=User.objects.get(email="reviewer@demo.example"), at=AT)
+    assert sum(DailySum.objects.values_list("n_calls", flat=True)) == 301
+    assert rollups.verify(call.organisation) == []
+
+
+def test_loading_adds_up_the_figures(db, small):
+    organisation = load(data=small, at=AT)
+    assert sum(DailySum.objects.values_list("n_calls", flat=True)) == 300
+    assert rollups.verify(organisation) == []
+
+
+def test_who_can_sign_in(db, small):
+    load(data=small, at=AT)
+    names = ("evaluator", "reviewer", "coordinator", "manager", "analyst", "admin", "works-council")
+    assert len(DEMO_PASSWORD) >= 10
+    for name in names:
+        assert User.objects.get(email=f"{name}@demo.example").check_password(DEMO_PASSWORD)
+    others = User.objects.exclude(email__in=[f"{name}@demo.example" for name in names])
+    assert others.count() == 24
+    assert not any(user.has_usable_password() for user in others)
+    assert Membership.objects.filter(role="evaluator").count() == 25
+
+
+def test_the_manager_has_one_department_with_all_below(db, small):
+    load(data=small, at=AT)
+    manager = User.objects.get(email="manager@demo.example")
+    seen = set(Call.objects.for_user(manager).values_list("department__code", flat=True))
+    assert seen == {"AFV", "PRK", "OMG", "MOR"}
+    assert "KCC" not in set(Department.objects.reported_to(manager).values_list("code", flat=True))
+
+
+def test_loading_takes_few_queries(db, small):
+    with CaptureQueriesContext(connection) as queries:
+        load(data=small, at=AT)
+    assert len(queries) < 150
+
+
+def test_a_taken_short_name_stops_the_load_and_nothing_is_written(db, small):
+    Organisation.objects.create(name="A real one", slug="demo")
+    with pytest.raises(Refused, match="short name demo"):
+        load(data=small, at=AT)
+    assert find() is None
+    assert not User.objects.exists()
+    assert not Call.objects.exists()
+
+
+def test_the_command_loads_once(db, demo):
+    first, again = io.StringIO(), io.StringIO()
+    call_command("load_demo", calls=300, seed=3, today=TODAY, stdout=first)
+    assert "Gemeente Lindewaard is ready" in first.getvalue()
+    assert DEMO_PASSWORD in first.getvalue()
+    before = (Call.objects.count(), AuditEntry.objects.count(), User.objects.count())
+    with CaptureQueriesContext(connection) as queries:
+        call_command("load_demo", calls=300, stdout=again)
+    assert "already there" in again.getvalue()
+    assert len(queries) == 1
+    assert (Call.objects.count(), AuditEntry.objects.count(), User.objects.count()) == before
+    assert Call.objects.order_by("called_at").last().called_at < days.local(TODAY, dt.time(0))
+
+
+def test_the_command_takes_a_day_and_a_seed(db, demo):
+    call_command("load_demo", "--calls", "300", "--seed", "3", "--today", "2026-03-31", stdout=io.StringIO())
+    assert Wave.objects.get(state="open").name == "Maart 2026"
+    ids = {call.client_id for call in generate(seed=3, today=dt.date(2026, 3, 31), calls=300).calls}
+    assert set(Call.objects.values_list("client_id", flat=True)) == ids
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"), [({}, "only loaded where DEMO=yes"), ({"calls": 5}, "between 100 and")]
+)
+def test_the_command_refuses(db, settings, options, sentence):
+    settings.DEMO = bool(options)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("load_demo", **options)
+    assert find() is None
