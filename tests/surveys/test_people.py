@@ -33,7 +33,9 @@ def link_in(message) -> str:
 
 
 def post_invitation(client, org, **fields):
-    return client.post(reverse("invite", args=[org.slug]), {"email": "nora@nieuw.example", "role": "evaluator"} | fields)
+    return client.post(
+        reverse("invite", args=[org.slug]), {"email": "nora@nieuw.example", "role": "evaluator"} | fields
+    )
 
 
 # --- inviting ---------------------------------------------------------------------------------------------------------
@@ -57,7 +59,9 @@ def test_an_invitation_is_mailed_and_only_its_fingerprint_kept(org, people):
 
 def test_the_invitation_speaks_the_organisations_language(org, people, monkeypatch):
     spoken = []
-    monkeypatch.setattr(steps, "render_to_string", lambda name, words: spoken.append(steps.translation.get_language()) or "x")
+    monkeypatch.setattr(
+        steps, "render_to_string", lambda name, words: spoken.append(steps.translation.get_language()) or "x"
+    )
     client = client_for(people["administrator"], headers={"Accept-Language": "en"})
     post_invitation(client, org)
     assert spoken == ["nl", "nl"]
@@ -108,7 +112,9 @@ def test_departments_of_another_organisation_cannot_be_chosen(org, elsewhere, pe
 
 
 def test_a_member_gets_another_role_at_once(org, people):
-    response = post_invitation(client_for(people["administrator"]), org, email="analyst@zuiderveen.example", role="reviewer")
+    response = post_invitation(
+        client_for(people["administrator"]), org, email="analyst@zuiderveen.example", role="reviewer"
+    )
     assert response.status_code == 302
     assert not mail.outbox
     roles = Membership.objects.active().filter(user=people["analyst"]).values_list("role", flat=True)
@@ -170,7 +176,12 @@ def test_a_made_up_link_says_the_same(client, db):
 
 @pytest.mark.parametrize(
     ("password", "words"),
-    [("kort", "too short"), ("password123", "too common"), ("noranieuw1", "too similar"), ("", "This field is required")],
+    [
+        ("kort", "too short"),
+        ("password123", "too common"),
+        ("noranieuw1", "too similar"),
+        ("", "This field is required"),
+    ],
 )
 def test_a_weak_password_is_refused_and_the_link_stays(invite, client, password, words):
     path = reverse("invitation", args=[invite().secret])
