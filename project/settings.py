@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from project.demo_key import DEMO_MARK, demo_key
 from project.env import EnvError, from_process
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -15,7 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 try:
     env = from_process(BASE_DIR)
     VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-    DEMO = env.flag("DEMO")
+    # A folder in which the demo was made stays the demo's, so that commands beside `make demo` need no settings.
+    DEMO = env.flag("DEMO", default=(VAR_DIR / DEMO_MARK).exists())
     DEBUG = env.flag("DEBUG")
     SECRET_KEY = env.text("SECRET_KEY")
     BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
@@ -35,8 +37,6 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Put a long random value in the environment, in .env, or in a file named by SECRET_KEY_FILE."
         )
-    from project.demo_key import demo_key
-
     SECRET_KEY = demo_key(VAR_DIR)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "project.middleware.ReaderLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "project.middleware.PersonalPages",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -86,7 +87,8 @@ WSGI_APPLICATION = "project.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Before the apps, so that our sign-in pages win over allauth's.
+        "DIRS": [BASE_DIR / "project" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -138,13 +140,24 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "project.accounts.Adapter"
+ACCOUNT_FORMS = {
+    "login": "project.account_forms.SignIn",
+    "reset_password": "project.account_forms.ForgottenPassword",
+    "reset_password_from_key": "project.account_forms.NewPassword",
+    "change_password": "project.account_forms.ChangedPassword",
+    "set_password": "project.account_forms.FirstPassword",
+    "reauthenticate": "project.account_forms.Reauthenticate",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -155,6 +168,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
