@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -84,10 +85,9 @@ EXAMPLE = OpenApiExample(
 
 class ReportPage(Endpoint):
     serializer_class = ReportOut
-    slug: str
     parameters = frozenset({*filters.KEYS, "organisation"})
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, slug: str, department: int | None = None) -> Response:
         user = person(request)
         organisation = organisation_of(user, request.query_params.get("organisation"))
         reader = access.reader_or_404(user, organisation.slug, at=timezone.now())
@@ -95,32 +95,46 @@ class ReportPage(Endpoint):
         if chosen.problems:
             errors = [error(problem.key, "invalid", problem.message) for problem in chosen.problems]
             raise Problem("invalid", 400, errors=errors)
-        report = reports.run(self.slug, reader=reader, filters=chosen)
+        if department is not None:
+            department = access.department_or_404(reader, department).pk
+        report = reports.run(slug, reader=reader, filters=chosen, department=department)
         return Response({"organisation": organisation.slug, **shown(report)})
 
 
 class Trend(ReportPage):
-    slug = "trend"
-
     @extend_schema(operation_id="trend", parameters=PARAMETERS, examples=[EXAMPLE])
     def get(self, request: Request) -> Response:
         """The course of a measure per department, by month or week, with its interval and n.
 
         The rows are those of the page's table and of its CSV, to the last digit. 403 for those who read no figures.
         """
-        return self.answer(request)
+        return self.answer(request, "trend")
 
 
 class Overview(ReportPage):
-    slug = "overview"
-
     @extend_schema(operation_id="overview", parameters=PARAMETERS)
     def get(self, request: Request) -> Response:
         """Every department now, against the period before and its target, with interval and n.
 
         The rows are those of the page's table and of its CSV, to the last digit. 403 for those who read no figures.
         """
-        return self.answer(request)
+        return self.answer(request, "overview")
+
+
+class OfDepartment(ReportPage):
+    @extend_schema(
+        operation_id="results",
+        parameters=[*PARAMETERS, OpenApiParameter("report", str, "path", enum=list(reports.OF_ONE_DEPARTMENT))],
+    )
+    def get(self, request: Request, pk: int, report: str) -> Response:
+        """A report of one department with all below it: dimensions, aspects, items, fates, callbacks.
+
+        The rows are those of the page's table and of its CSV, to the last digit. 404 for a department whose figures you
+        may not read.
+        """
+        if report not in reports.OF_ONE_DEPARTMENT:
+            raise Http404
+        return self.answer(request, report, pk)
 
 
 def shown(report: reports.Report) -> dict[str, Any]:

@@ -7,5 +7,6 @@ from analytics import api
 app_name = "figures"
 urlpatterns = [
     path("overview/", api.Overview.as_view(), name="overview"),
+    path("results/<int:pk>/<slug:report>/", api.OfDepartment.as_view(), name="results"),
     path("trend/", api.Trend.as_view(), name="trend"),
 ]

@@ -36,8 +36,6 @@ class ExactJSONParser(BaseParser):
 
 def _within_limit(stream: IO[bytes]) -> bytes:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if limit is None:
-        return stream.read()
     raw = stream.read(limit + 1)
     if len(raw) > limit:
         raise RequestDataTooBig

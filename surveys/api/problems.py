@@ -134,7 +134,7 @@ def _of_django(exc: Exception) -> Problem | None:
     if isinstance(exc, PermissionDenied):
         return Problem("not-allowed", 403, str(exc))
     if isinstance(exc, RequestDataTooBig):
-        limit = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
         return Problem("too-large", 413, gettext("Send at most %(limit)s KiB at once.") % {"limit": limit})
     if isinstance(exc, SuspiciousOperation):
         return Problem("malformed", 400)

@@ -173,7 +173,7 @@ def test_a_missing_last_slash_keeps_method_and_query(client, method):
 
 def test_a_list_of_errors_ends_somewhere(client, make_call):
     call = make_call("draft")
-    answers = {f"no.item_{number}": {} for number in range(500)}
+    answers: dict[str, dict] = {f"no.item_{number}": {} for number in range(500)}
     sent = {"base_revision": 0, "answers": answers}
     response = client.patch(f"/api/v1/calls/{call.pk}/answers/", sent, content_type=JSON)
     assert len(problem(response, 422, "incomplete")["errors"]) == problems.MOST_ERRORS

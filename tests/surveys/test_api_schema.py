@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -38,7 +39,10 @@ def test_every_address_is_in_it(document):
     found = set()
     for pattern in get_resolver().url_patterns:
         if str(pattern.pattern) == "api/v1/":
-            found |= {"/api/v1/" + str(each.pattern).replace("<int:pk>", "{id}") for each in pattern.url_patterns}
+            found |= {
+                "/api/v1/" + re.sub("<.*?:(.*?)>", r"{\1}", str(each.pattern)).replace("{pk}", "{id}")
+                for each in pattern.url_patterns
+            }
     undocumented = {"/api/v1/", "/api/v1/schema/", "/api/v1/docs/"}
     assert set(document["paths"]) == found - undocumented
 

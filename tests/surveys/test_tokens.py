@@ -115,6 +115,7 @@ def test_last_use_is_written_once_a_minute(issued, django_assert_num_queries):
     tokens.note_use(token, at=AT)
     assert ApiToken.objects.get().last_used_at == AT
     again = tokens.find_token(text, at=AT + dt.timedelta(seconds=59))
+    assert again
     with django_assert_num_queries(0):
         tokens.note_use(again, at=AT + dt.timedelta(seconds=59))
     tokens.note_use(again, at=AT + dt.timedelta(seconds=61))
@@ -158,7 +159,7 @@ def test_the_command_prints_the_token_alone(analyst, org):
     token = tokens.find_token(line, at=timezone.now())
     assert (token.user, token.scope, token.name) == (analyst, "read", "nightly")
     assert [department.code for department in token.departments.all()] == ["BEL"]
-    assert token.expires_at - token.created_at == 365 * DAY
+    assert token.expires_at == token.created_at + 365 * DAY
     assert AuditEntry.objects.get(action="token issued").actor is None
 
 
