@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
 
+from tests.tools.forms import Form
+
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -40,6 +42,11 @@ class Visitor:
         token = {"csrfmiddlewaretoken": found.group(1)} if found else {}
         body = urllib.parse.urlencode({**token, **(fields or {})}, doseq=True).encode()
         return self._send(address, body, {"Referer": address, **headers})
+
+    def send(self, form: Form, values: list[tuple[str, str]] | None = None, **headers: str) -> Answer:
+        """Press the button of a form found on a page."""
+        body = urllib.parse.urlencode(form.values if values is None else values).encode()
+        return self._send(form.action, body, {"Referer": self.site + "/", **headers})
 
     def sign_in(self, email: str, password: str) -> Answer:
         answer = self.post("/accounts/login/", {"login": email, "password": password})
