@@ -1,22 +1,17 @@
-"""Calls as CSV: wide (one row a call) or long (one row an answer), streamed from one row iterator.
+"""Calls as CSV: wide (one row a call) or long (one row an answer), made by one row iterator.
 
-An export is complete or visibly broken. Which calls belong to it is fixed first, by their keys; their rows are then read
-a few hundred at a time, so that a slow reader holds no lock and a large export no memory. When something fails halfway the
-exception goes on to the server, which cuts the connection: the browser reports a failed download, the file holds no message.
+Memory stays the same however many calls: which calls belong to an export is fixed first, by their keys, and their rows are
+read a chunk at a time, so that no lock is held for long either. `csv_files` makes the file.
 
-Names of columns and codes in cells are the same in every language. Cells that a spreadsheet would run as a formula begin
-with an apostrophe; plain numbers and telephone numbers do not.
+Names of columns and codes in cells are the same in every language.
 """
 
-import csv
 import datetime as dt
-import io
 import json
-import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,12 +19,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from surveys.csv_files import Row, safe
 from surveys.definition import Item
 from surveys.models import AuditEntry, Call, CallbackEvent, ChecklistVersion, Organisation, User
 from surveys.models.calls import MEASURES, measure_column
 
 CHUNK: Final = 1000
-Row = Sequence[object]
 
 CALL_COLUMNS: Final = {
     "reference": _("what people call this call by"),
@@ -91,28 +86,8 @@ ANSWER_COLUMNS: Final = {
 
 # --- cells ------------------------------------------------------------------------------------------------------------
 
-_FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
-_NUMBER_OR_PHONE: Final = re.compile(r"[+-]?[0-9]{1,30}([.,][0-9]{1,30})?|\+[0-9][0-9 ]{0,30}[0-9]")
 _POINT: Final = tuple(f"{score // 100}.{score % 100:02}" for score in range(10_001))
 _COMMA: Final = tuple(score.replace(".", ",") for score in _POINT)
-
-
-def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet runs as a formula."""
-    return "'" + text if text and text[0] in _FORMULA and not _NUMBER_OR_PHONE.fullmatch(text) else text
-
-
-def as_csv(rows: Iterable[Row], *, excel: bool) -> Iterator[bytes]:
-    """The rows as UTF-8 in pieces; for a Dutch Excel with a byte order mark and semicolons."""
-    remaining = iter(rows)
-    mark = "\ufeff" if excel else ""
-    while batch := list(islice(remaining, CHUNK)):
-        buffer = io.StringIO(mark, newline="")
-        buffer.seek(len(mark))
-        csv.writer(buffer, delimiter=";" if excel else ",").writerows(batch)
-        yield buffer.getvalue().encode()
-        mark = ""
-
 
 _Writer = Callable[[Any], object]
 
@@ -191,8 +166,10 @@ def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, excel: boo
     return Export(organisation, calls, keys, versions, excel)
 
 
-def record_export(export: Export, *, layout: str, chosen: Mapping[str, Any], by: User, at: dt.datetime) -> None:
-    """Who took what out, when: written before the first row leaves."""
+def record_export(
+    export: Export, *, layout: str, chosen: Mapping[str, Any], rows: int, by: User, at: dt.datetime
+) -> None:
+    """Who took what out, when: written before the first byte leaves."""
     AuditEntry.objects.create(
         organisation=export.organisation,
         actor=by,
@@ -200,7 +177,7 @@ def record_export(export: Export, *, layout: str, chosen: Mapping[str, Any], by:
         action="exported",
         subject="organisation",
         subject_id=export.organisation.pk,
-        changes={"layout": layout, "filters": dict(chosen), "calls": len(export)},
+        changes={"layout": layout, "filters": dict(chosen), "calls": len(export), "rows": rows},
     )
 
 

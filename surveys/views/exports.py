@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from surveys import access, exports
+from surveys import access, csv_files, exports
 from surveys.filters import ExportFilter
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def _download(request: HttpRequest, slug: str, layout: str) -> HttpResponseBase:
     if not chosen.is_valid():
         return _page(request, organisation, chosen)
     export = exports.export_of(chosen.qs, organisation=organisation, excel=chosen.for_excel)
-    exports.record_export(export, layout=layout, chosen=chosen.chosen, by=user, at=at)
     rows = export.wide(with_answers=chosen.with_answers) if layout == "calls" else export.long()
-    response = StreamingHttpResponse(exports.as_csv(rows, excel=export.excel), content_type="text/csv; charset=utf-8")
+    written = csv_files.write(rows, excel=export.excel)
+    exports.record_export(export, layout=layout, chosen=chosen.chosen, rows=written.rows, by=user, at=at)
     name = f"{slug}-{layout}-{timezone.localdate(at, organisation.zone).isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = FileResponse(written.file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -82,7 +82,9 @@ def test_tabs_show_returned_calls_and_ones_own_decisions(client_for, people, mak
 
 
 def test_marks_say_what_to_look_at(client_for, people, make_call):
-    make_call("submitted", answers=harmful_answers(greeting__own_name={"value": "no", "comment": "Only the department."}))
+    make_call(
+        "submitted", answers=harmful_answers(greeting__own_name={"value": "no", "comment": "Only the department."})
+    )
     text = client_for(people["reviewer"]).get(QUEUE).content.decode()
     assert "harmful phrase quoted" in text
     assert "critical question low" in text
@@ -146,9 +148,7 @@ def test_empty_lists_say_what_will_appear(client_for, people):
     assert "You have not decided about a call yet." in client.get(QUEUE, {"tab": "mine"}).content.decode()
 
 
-def test_the_queue_takes_as_many_queries_for_many_calls(
-    client_for, people, make_call, django_assert_max_num_queries
-):
+def test_the_queue_takes_as_many_queries_for_many_calls(client_for, people, make_call, django_assert_max_num_queries):
     client = client_for(people["reviewer"])
     make_call("submitted", answers=harmful_answers())
     client.get(QUEUE)
@@ -265,7 +265,10 @@ def test_a_promised_callback_and_what_came_of_it(client_for, people, make_call, 
     client = client_for(people["manager"])
     assert "not known yet" in page(client, call).content.decode()
     CallbackEvent.objects.create(
-        callback=call.callback, kind="came", happened_at=AT + dt.timedelta(hours=hours), by_whom="Mevrouw De Wit",
+        callback=call.callback,
+        kind="came",
+        happened_at=AT + dt.timedelta(hours=hours),
+        by_whom="Mevrouw De Wit",
         recorded_by=people["evaluator"],
     )
     text = page(client, call).content.decode()
@@ -282,8 +285,7 @@ def test_times_are_the_organisations(client_for, people, org, make_call):
 
 def test_the_page_speaks_dutch_where_words_are_the_checklists(client_for, people, make_call):
     call = make_call()
-    client = client_for(people["reviewer"])
-    client.cookies["klankbord_language"] = "nl"
+    client = any_client(people["reviewer"], headers={"Accept-Language": "nl"})
     text = page(client, call).content.decode()
     assert "Noemde de medewerker de eigen naam?" in text
     assert 'lang="nl"' in text
@@ -411,7 +413,9 @@ def test_a_reason_has_an_end(client_for, people, make_call):
     assert post(client_for(people["reviewer"]), "void", call, reason="x" * 2001).status_code == 422
 
 
-@pytest.mark.parametrize(("name", "data"), [("approve", {}), ("return", {"reason": "Mijn reden"}), ("void", {"reason": "Mijn reden"})])
+@pytest.mark.parametrize(
+    ("name", "data"), [("approve", {}), ("return", {"reason": "Mijn reden"}), ("void", {"reason": "Mijn reden"})]
+)
 def test_of_two_reviewers_the_second_is_told(client_for, people, make_call, name, data):
     call = make_call("submitted")
     seen = seen_mark(call)
