@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -31,7 +32,10 @@ class Checklist(models.Model):
 
 
 class ChecklistVersion(models.Model):
-    """One document of sections and items (`surveys.definition`). Published, it never changes: a database trigger sees to it."""
+    """One document of sections and items (`surveys.definition`). Published, it never changes.
+
+    `clean` says so to whoever fills in a form; the triggers of `surveys.guards` refuse every other way, `save` included.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -61,6 +65,11 @@ class ChecklistVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checklist} v{self.number}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk and ChecklistVersion.objects.published().filter(pk=self.pk).exists():
+            raise ValidationError(_("A published version never changes. Make a new version of the checklist."))
 
     @cached_property
     def definition(self) -> definition.Definition:
