@@ -15,9 +15,9 @@ SQLITE = {
     "guard_version_delete": f"BEFORE DELETE ON {VERSION} WHEN OLD.state = 'published' "
     "BEGIN SELECT RAISE(ABORT, 'a published checklist version cannot be deleted'); END",
     # INSERT OR REPLACE takes the old row away without asking the triggers of UPDATE and DELETE.
-    "guard_version_replace": f"BEFORE INSERT ON {VERSION} WHEN EXISTS "
+    "guard_version_replace": f"BEFORE INSERT ON {VERSION} WHEN EXISTS "  # noqa: S608 - names of our own
     f"(SELECT 1 FROM {VERSION} WHERE id = NEW.id AND state = 'published') "
-    "BEGIN SELECT RAISE(ABORT, 'a published checklist version cannot change'); END",  # noqa: S608 - names of our own
+    "BEGIN SELECT RAISE(ABORT, 'a published checklist version cannot change'); END",
     "guard_audit_update": f"BEFORE UPDATE ON {AUDIT} BEGIN SELECT RAISE(ABORT, 'the audit log cannot change'); END",
     "guard_audit_delete": f"BEFORE DELETE ON {AUDIT} BEGIN SELECT RAISE(ABORT, 'the audit log cannot be deleted'); END",
     "guard_audit_replace": f"BEFORE INSERT ON {AUDIT} WHEN EXISTS (SELECT 1 FROM {AUDIT} WHERE id = NEW.id) "  # noqa: S608 - the same
