@@ -96,7 +96,7 @@ def log_a_call(evaluator: Visitor) -> int:
 def calls_counted(analyst: Visitor) -> dict[str, int]:
     """The number of calls behind each department's figure, by its code, as the CSV of the overview tells it."""
     rows = csv.DictReader(io.StringIO(fine(analyst.get(f"{ORGANISATION}/overview.csv")).text.lstrip("\ufeff")))
-    return {row["code"]: int(row["calls"] or 0) for row in rows}
+    return {row["department_code"]: int(row["calls"] or 0) for row in rows}
 
 
 def journey(site: str, password: str, environment: dict[str, str]) -> int:
