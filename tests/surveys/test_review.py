@@ -10,16 +10,9 @@ from surveys import workflow
 from surveys.forms.review import seen_mark
 from surveys.models import AuditEntry, Call, CallbackEvent, Conflict, User
 from tests.people import AT, NA, build_person, callback_answers, join, valid_answers
-from tests.people import client_for as any_client
 
 QUEUE = "/o/zuiderveen/review/"
 NASTY = '<script>alert("x")</script> & “said”'
-
-
-@pytest.fixture
-def client_for(db):
-    """A browser that asks for English, whatever the organisation speaks."""
-    return lambda user: any_client(user, headers={"Accept-Language": "en"})
 
 
 def harmful_answers(**changes):
@@ -229,7 +222,7 @@ def test_a_failed_call_says_what_failed_it(client_for, people, make_call, versio
     item = next(item for section in document["sections"] for item in section["items"] if item["code"] == "tone.calm")
     item["options"][0]["fails"] = "call"
     strict = ChecklistVersion.objects.create(
-        checklist=version.checklist, number=2, document=document, state="published", published_at=AT
+        checklist=version.checklist, number=2, document=document, state="published", published_at=AT + dt.timedelta(minutes=7)
     )
     wave = version.waves.get()
     wave.pk, wave.name, wave.version = None, "Strict", strict
@@ -285,8 +278,9 @@ def test_times_are_the_organisations(client_for, people, org, make_call):
 
 def test_the_page_speaks_dutch_where_words_are_the_checklists(client_for, people, make_call):
     call = make_call()
-    client = any_client(people["reviewer"], headers={"Accept-Language": "nl"})
-    text = page(client, call).content.decode()
+    people["reviewer"].language = "nl"
+    people["reviewer"].save()
+    text = page(client_for(people["reviewer"]), call).content.decode()
     assert "Noemde de medewerker de eigen naam?" in text
     assert 'lang="nl"' in text
 
