@@ -1,43 +1,142 @@
-"""Stub: to be written."""
+"""The evaluator's calls: the list, starting one, correcting its facts, throwing it away, and choosing between two versions."""
 
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from surveys import access, workflow
+from surveys.forms.calls import FactsForm, SettleForm, StartForm, brief_of, facts_of, first_facts
+from surveys.forms.check import differences
+from surveys.messages import explain
+from surveys.paging import page_of
+
+if TYPE_CHECKING:
+    from surveys.models import Call, Organisation, User
+
+PAGE = 20
 
 
+@require_safe
 def own_list(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("own_list")
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
+    mine = access.own_calls(user, organisation).defer("version__document", "item_points")
+    handed_in = mine.filter(state__in=["submitted", "approved"])
+    context = {
+        "organisation": organisation,
+        "now": timezone.now(),
+        "returned": mine.filter(state="returned").order_by("decided_at"),
+        "drafts": mine.filter(state="draft").order_by("-changed_at"),
+        "conflicts": access.own_conflicts(user, organisation),
+        "promises": access.open_promises(user, organisation)[:PAGE],
+        "page": page_of(handed_in, by="submitted_at", after=request.GET.get("after", ""), size=PAGE, down=True),
+    }
+    return render(request, "surveys/calls/list.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("start")
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
+    at, waves = timezone.now(), access.visible_waves(user, organisation).open().select_related("version", "organisation")
+    form = StartForm(
+        request.POST or None, waves=waves, initial=first_facts(at=at, waves=waves), at=at, **_choices(user, organisation)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            call = workflow.open_call(by=user, at=at, **form.cleaned_data)
+        except workflow.WorkflowError as error:
+            form.add_error(None, explain(error))
+        else:
+            return redirect("call_resume", call.pk)
+    return render(request, "surveys/calls/start.html", {"organisation": organisation, "form": form})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def facts(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("facts")
+    user = access.signed_in(request)
+    call, at = access.own_call_or_404(user, pk), timezone.now()
+    if not call.is_editable:
+        return redirect("call_submitted", pk)
+    form = FactsForm(
+        request.POST or None, initial=facts_of(call), at=at, **_choices(user, call.organisation, besides=call)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.change_facts(call=call, by=user, at=at, **form.cleaned_data)
+        except workflow.WorkflowError as error:
+            form.add_error(None, explain(error))
+        else:
+            return redirect("call_check", pk)
+    return render(request, "surveys/calls/facts.html", {"call": call, "form": form})
 
 
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("resume")
-
-
-def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
-    return HttpResponse("section")
-
-
-def save(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("save")
-
-
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("check")
-
-
-def submitted(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("submitted")
-
-
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("discard")
+    user = access.signed_in(request)
+    call = access.own_call_or_404(user, pk)
+    if request.method == "POST":
+        try:
+            workflow.discard(call=call, by=user, at=timezone.now())
+        except workflow.WorkflowError as error:
+            messages.error(request, explain(error))
+        else:
+            messages.success(request, _("Call %(reference)s has been thrown away.") % {"reference": call.reference})
+        return redirect("calls", call.organisation.slug)
+    if call.state != "draft":
+        return redirect("call_submitted", pk)
+    return render(request, "surveys/calls/discard.html", {"call": call, "brief": brief_of(call.scenario)})
 
 
+@require_safe
+def submitted(request: HttpRequest, pk: int) -> HttpResponse:
+    user = access.signed_in(request)
+    call = access.own_call_or_404(user, pk)
+    if call.is_editable:
+        return redirect("call_resume", pk)
+    context = {"call": call, "brief": brief_of(call.scenario), "conflicts": access.open_conflicts(user, call)}
+    return render(request, "surveys/calls/submitted.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflicts(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("conflicts")
+    user = access.signed_in(request)
+    call = access.own_call_or_404(user, pk)
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        conflict = access.open_conflict_or_404(user, call, form.cleaned_data["conflict"])
+        try:
+            settled = workflow.settle(conflict=conflict, by=user, take=form.takes_copy, at=timezone.now())
+        except workflow.WorkflowError as error:
+            messages.error(request, explain(error))
+            return redirect("call_conflicts", pk)
+        messages.success(request, _("Your choice has been kept; the other version stays in the call's history."))
+        return redirect("call_check" if settled.is_editable else "call_submitted", pk)
+    return render(request, "surveys/calls/conflicts.html", _two_versions(user, call))
+
+
+def _two_versions(user: "User", call: "Call") -> dict[str, Any]:
+    departments = access.visible_departments(user, call.organisation)
+    scenarios = access.visible_scenarios(user, call.organisation)
+    pairs = [
+        (conflict, differences(call, conflict, departments, scenarios), workflow.may_take(call, conflict))
+        for conflict in access.open_conflicts(user, call)
+    ]
+    return {"call": call, "brief": brief_of(call.scenario), "pairs": pairs}
+
+
+def _choices(user: "User", organisation: "Organisation", besides: "Call | None" = None) -> dict[str, Any]:
+    """What a call may be about: open departments and scenarios in use, besides what the call has already."""
+    departments = access.visible_departments(user, organisation)
+    scenarios = access.visible_scenarios(user, organisation)
+    today = timezone.now().astimezone(organisation.zone).date()
+    open_now, in_use = departments.open_on(today), scenarios.in_use()
+    if besides is not None:
+        open_now |= departments.filter(pk=besides.department_id)
+        in_use |= scenarios.filter(pk=besides.scenario_id)
+    return {"departments": open_now, "scenarios": in_use, "zone": organisation.zone}

@@ -24,7 +24,7 @@ def open_call(
     client_id: uuid.UUID,
     at: dt.datetime,
 ) -> Call:
-    """A new draft under the id that the form was opened with; the same id again is the same draft."""
+    """A new draft under the id that the form was opened with; the same id again is the same draft, with the facts given last."""
     if wave.state != Wave.State.OPEN:
         raise NotNow
     if not department.organisation_id == scenario.organisation_id == wave.organisation_id:
@@ -48,9 +48,12 @@ def open_call(
             record(call, action="opened", by=by, at=at)
     except IntegrityError:
         known: Call | None = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
-        if known is None:
+        if known is None or known.wave_id != wave.pk:
             raise Stale from None
-        return known
+        same = known.department_id == department.pk and known.scenario_id == scenario.pk and known.called_at == called_at
+        if same or known.state != Call.State.DRAFT:
+            return known
+        return change_facts(call=known, by=by, department=department, scenario=scenario, called_at=called_at, at=at)
     return call
 
 

@@ -61,6 +61,25 @@ def test_the_same_id_opens_the_same_draft(order):
     assert actions(first) == ["opened"]
 
 
+def test_the_same_id_with_other_facts_corrects_the_draft(order, departments, scenarios):
+    asked = order()
+    workflow.open_call(**asked)
+    again = workflow.open_call(**asked | {"department": departments["BEL"]})
+    assert (Call.objects.count(), fresh(again).department.code) == (1, "BEL")
+    assert actions(again) == ["opened", "facts changed"]
+
+
+def test_the_same_id_in_another_wave_is_refused(order, wave):
+    asked = order()
+    workflow.open_call(**asked)
+    other = type(wave).objects.create(
+        organisation=wave.organisation, name="April 2026", version=wave.version, state="open",
+        starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 30),
+    )  # fmt: skip
+    with pytest.raises(workflow.Stale):
+        workflow.open_call(**asked | {"wave": other})
+
+
 def test_anothers_id_is_not_handed_out(order, people):
     asked = order()
     workflow.open_call(**asked)
@@ -291,7 +310,10 @@ def test_other_facts_are_other_content(order, departments, scenarios, changed):
     }[changed]  # fmt: skip
     workflow.receive(**asked)
     assert workflow.receive(**asked | {changed: other}).status == "conflict"
-    assert workflow.receive(**asked | {"called_at": AT.astimezone(dt.timezone(dt.timedelta(hours=1)))}).status == "repeated"
+    assert (
+        workflow.receive(**asked | {"called_at": AT.astimezone(dt.timezone(dt.timedelta(hours=1)))}).status
+        == "repeated"
+    )
 
 
 def test_another_wave_under_a_known_id_is_a_conflict_even_for_a_draft(order, wave):

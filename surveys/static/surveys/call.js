@@ -1,0 +1,26 @@
+// What the form and the check page share: this call's data, store, sender and saved state.
+import { Sender } from "./sender.js";
+import { SavedState } from "./saved.js";
+import { openStore } from "./store.js";
+
+export const data = JSON.parse(document.getElementById("call-data").textContent);
+
+export async function openCall({ show = () => {}, changed = () => {} } = {}) {
+  const store = await openStore();
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const sender = new Sender({ data, store, token, show, tell });
+  const saved = new SavedState({ data, sender, loginUrl: data.loginUrl, submittedUrl: data.submittedUrl });
+  function tell() {
+    saved.render();
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = sender.token;
+    changed();
+  }
+  window.addEventListener("online", () => sender.resume());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) sender.resume(); });
+  let seen = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") seen = Date.now();
+    else if (Date.now() - seen > 1500 || sender.isStopped) sender.resume();
+  });
+  return { sender, saved };
+}

@@ -1,0 +1,156 @@
+// One section of the form: every answer is saved as it is given, questions come and go with the answers, and the next part
+// opens without losing anything, also without a connection.
+import { data, openCall } from "./call.js";
+import { visible } from "./conditions.js";
+import { addLine, clockOf, exclude, read, remarkDue, secondsOf, write } from "./fields.js";
+import { startKeys } from "./keys.js";
+import { Parts } from "./parts.js";
+import { startTimer } from "./timer.js";
+
+const WAIT = { textarea: 800, entry: 4000 };
+const items = data.items.map(([code, section, required, condition]) => ({ code, section, required, condition }));
+const waiting = new Map();
+
+const itemOf = (code) => document.querySelector(`[data-item="${CSS.escape(code)}"]`);
+const onPage = () => [...document.querySelectorAll("[data-item]")];
+
+document.documentElement.classList.add("scripted");
+const { sender, saved } = await openCall({ show, changed: render });
+const parts = new Parts({ data, sender, saved, opened });
+
+// --- what the answers show
+
+function show(code, answer) {
+  const item = itemOf(code);
+  if (item) write(item, answer);
+}
+
+function render() {
+  const shown = visible(items, sender.answers, data.facts);
+  for (const item of onPage()) {
+    const { item: code } = item.dataset;
+    item.toggleAttribute("data-off", !shown.has(code));
+    markProblem(item, sender.pending.get(code)?.refused ?? "");
+    markClash(item, sender.pending.get(code)?.clash);
+    markRemark(item, sender.answers[code]);
+  }
+  document.querySelector("[data-nothing]").hidden = onPage().some((item) => !item.hasAttribute("data-off"));
+  parts.render(items, shown);
+}
+
+function markProblem(item, problem) {
+  const place = item.querySelector("[data-error]");
+  if (problem || item.dataset.refused) {
+    place.textContent = problem;
+    place.hidden = !problem;
+    item.classList.toggle("wrong", Boolean(problem));
+  }
+  item.toggleAttribute("data-refused", Boolean(problem));
+}
+
+function markClash(item, clash) {
+  const there = item.querySelector("[data-clash]");
+  if (!clash || there) { if (!clash) there?.remove(); return; }
+  const box = document.querySelector("[data-clash-template]").content.firstElementChild.cloneNode(true);
+  box.querySelector("[data-other]").textContent = clash.text;
+  item.querySelector("[data-error]").after(box);
+}
+
+function markRemark(item, answer) {
+  const note = item.querySelector("[data-note]");
+  if (!note || !item.dataset.remark) return;
+  const due = remarkDue(item, answer) && !answer.comment && !answer.quote;
+  note.classList.toggle("due", due);
+  if (due && !note.dataset.opened) { note.open = true; note.dataset.opened = "yes"; }
+}
+
+// --- answers as they are given
+
+function collect(item, wait = 150) {
+  clearTimeout(waiting.get(item));
+  waiting.delete(item);
+  return sender.change(item.dataset.item, read(item), wait);
+}
+
+const collectAll = () => Promise.all([...waiting.keys()].map((item) => collect(item)));
+
+document.addEventListener("input", ({ target }) => {
+  const item = target.closest("[data-item]");
+  if (!item || target.matches("[type=radio], [type=checkbox]")) return;
+  clearTimeout(waiting.get(item));
+  waiting.set(item, setTimeout(() => collect(item, target.matches("textarea") ? WAIT.textarea : WAIT.entry), 250));
+  if (target.value) for (const na of item.querySelectorAll("[data-alone]")) na.checked = false;
+  stamp(target);
+});
+
+document.addEventListener("change", ({ target }) => {
+  const item = target.closest("[data-item]");
+  if (!item) return;
+  exclude(item, target);
+  if (target.matches("[data-moment]")) target.value = clockOf(secondsOf(target.value));
+  if (target.matches("[data-phrase]")) stamp(target);
+  collect(item);
+});
+
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("[data-own]") && target.open && !target.nextElementSibling) addLine(target.closest("[data-item]"));
+}, true);
+
+document.addEventListener("click", ({ target }) => {
+  const item = target.closest("[data-item]");
+  if (item && target.closest("[data-keep]")) sender.choose(item.dataset.item, true);
+  if (item && target.closest("[data-take]")) sender.choose(item.dataset.item, false);
+});
+
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") collectAll(); });
+window.addEventListener("pagehide", () => collectAll());
+
+// --- the stopwatch fills in the moment
+
+const timer = startTimer(data.client, (seconds) => {
+  const field = document.querySelector("[data-item]:not([data-off]) [data-stamp]");
+  if (field) { field.value = String(seconds); collect(field.closest("[data-item]")); field.focus(); return; }
+  if (data.stamp) sender.change(data.stamp, { value: seconds });
+}, Boolean(data.stamp));
+
+function stamp(control) {
+  if (!timer.isRunning || !(control.checked || control.matches("textarea[name$='quote']"))) return;
+  const place = control.closest(".phrase, [data-note]");
+  const field = place?.querySelector("[data-moment]");
+  if (field && !field.value) field.value = clockOf(timer.seconds);
+}
+
+// --- from part to part
+
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-call-form]")) return;
+  event.preventDefault();
+  await collectAll();
+  const to = event.submitter?.value ?? "next";
+  const done = await sender.flush();
+  const stuck = onPage().find((item) => !item.hasAttribute("data-off") && ["refused", "clash"].some((kind) => sender.pending.get(item.dataset.item)?.[kind]));
+  if (stuck && (to === "next" || to === "list")) return focusOn(stuck);
+  await parts.go(to, done || !sender.sendable.length);
+});
+
+function focusOn(item) {
+  item.scrollIntoView({ block: "center" });
+  item.querySelector("[data-clash] button, input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+}
+
+// A part has come into view, at first or in place of another: its controls get what is known now.
+function opened(isNew) {
+  for (const item of onPage()) {
+    if (isNew || !item.classList.contains("wrong")) write(item, sender.answers[item.dataset.item] ?? null);
+  }
+  saved.render();
+  keys.refresh();
+  render();
+}
+
+const keys = startKeys();
+if (matchMedia("(min-width: 1000px)").matches) document.querySelector("[data-brief]").open = true;
+await sender.adopt();
+opened(false);
+if (location.hash) document.getElementById(location.hash.slice(1))?.focus();
+sender.send();

@@ -1,0 +1,113 @@
+// The parts of the form: progress in the head, the name of what comes next, and opening a part in place. Parts are fetched
+// ahead, so that the form can be finished without a connection; answers come from memory, never from the fetched page.
+
+export class Parts {
+  constructor({ data, sender, saved, opened }) {
+    Object.assign(this, { data, sender, saved, opened });
+    this.pages = new Map();
+    history.replaceState({ part: this.here }, "");
+    window.addEventListener("popstate", ({ state }) => {
+      if (state?.part && state.part !== this.here) this.open(state.part, false);
+    });
+    const ahead = () => this.fetchAhead();
+    if (window.requestIdleCallback) requestIdleCallback(ahead, { timeout: 3000 });
+    else setTimeout(ahead, 1500);
+  }
+
+  get here() {
+    return document.querySelector("[data-call-form]").dataset.section;
+  }
+
+  get place() {
+    return this.data.sections.findIndex((section) => section.code === this.here);
+  }
+
+  render(items, shown) {
+    this.applying = new Set(items.filter((item) => shown.has(item.code)).map((item) => item.section));
+    const { answers } = this.sender;
+    const given = (code) => answers[code] && (answers[code].na || (answers[code].value ?? null) !== null);
+    this.data.sections.forEach((section, place) => {
+      const mine = items.filter((item) => item.section === place && shown.has(item.code));
+      const done = mine.some((item) => given(item.code)) && mine.every((item) => !item.required || given(item.code));
+      this.mark(section.code, { done, off: !mine.length, here: place === this.place });
+    });
+    const next = this.neighbour(1);
+    const words = next ? this.saved.say("next", { title: next.title }) : this.saved.say("check");
+    const button = document.querySelector("[data-next]");
+    if (button.textContent !== words) button.textContent = words;
+    if (this.wanted && !this.sender.trouble && !this.sender.pending.size) this.go(this.wanted, true);
+  }
+
+  mark(code, { done, off, here }) {
+    const button = document.querySelector(`[data-step="${CSS.escape(code)}"]`);
+    button.className = [here ? "here" : off ? "off" : done ? "done" : "todo", done ? "done" : ""].join(" ").trim();
+    const state = done ? this.saved.say("partDone") : off ? this.saved.say("partOff") : "";
+    button.querySelector("[data-step-state]").textContent = state ? `, ${state}` : "";
+    if (here) button.setAttribute("aria-current", "step");
+    else button.removeAttribute("aria-current");
+  }
+
+  neighbour(step) {
+    for (let place = this.place + step; this.data.sections[place]; place += step) {
+      if (this.applying.has(place)) return this.data.sections[place];
+    }
+    return null;
+  }
+
+  // `to` is what the pressed button says; `sent` tells that the server has everything.
+  async go(to, sent) {
+    this.wanted = null;
+    this.saved.notice = "";
+    if (to === "list") return sent ? location.assign(this.data.listUrl) : this.wait(to);
+    const section = to === "next" ? this.neighbour(1) : this.data.sections.find((each) => each.code === to);
+    if (!section) return sent ? location.assign(this.data.checkUrl) : this.wait(to);
+    if (section.code !== this.here) await this.open(section.code, true);
+    return undefined;
+  }
+
+  wait(to) {
+    this.wanted = to;
+    this.saved.render(this.saved.say("wait"));
+    document.querySelector("[data-banner]").scrollIntoView({ block: "center" });
+  }
+
+  async open(code, isStep) {
+    const section = this.data.sections.find((each) => each.code === code);
+    const page = this.pages.get(code) ?? (await this.fetch(section));
+    if (!page) return this.wait(code);
+    const main = document.getElementById("main");
+    main.replaceChildren(...page.cloneNode(true).childNodes);
+    for (const note of main.querySelectorAll(".error-summary, .messages")) note.remove();
+    document.title = page.dataset.title;
+    if (isStep) history.pushState({ part: code }, "", section.url);
+    this.opened(true);
+    window.scrollTo(0, 0);
+    const title = main.querySelector("[data-title]");
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+    return undefined;
+  }
+
+  async fetchAhead() {
+    for (const section of this.data.sections) {
+      if (section.code !== this.here && !this.pages.has(section.code) && navigator.onLine) await this.fetch(section);
+    }
+  }
+
+  // Only a page of this very call and person will do: a sign-in page or a portal's answers 200 too.
+  async fetch(section) {
+    try {
+      const answer = await fetch(section.url, { redirect: "manual" });
+      if (answer.status !== 200) return null;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const theirs = JSON.parse(page.getElementById("call-data")?.textContent ?? "{}");
+      if (theirs.user !== this.data.user || theirs.client !== this.data.client) return null;
+      const main = page.getElementById("main");
+      main.dataset.title = page.title;
+      this.pages.set(section.code, main);
+      return main;
+    } catch {
+      return null;
+    }
+  }
+}

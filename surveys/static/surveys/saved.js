@@ -1,0 +1,103 @@
+// Says, in words, what is saved where: small in the head, and in a banner when something has to be done.
+
+const STATES = { offline: "local", server: "local", signedOut: "wrong", otherUser: "wrong", closed: "wrong", closedKept: "wrong" };
+
+export class SavedState {
+  constructor({ data, sender, loginUrl, submittedUrl }) {
+    Object.assign(this, { data, sender, loginUrl, submittedUrl });
+    this.words = data.words;
+    this.said = "";
+    this.notice = "";
+  }
+
+  say(name, values = {}) {
+    return this.words[name].replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
+  }
+
+  count(one, many, count) {
+    return this.say(count === 1 ? one : many, { count });
+  }
+
+  // `notice` is something about the page itself, such as a part that waits for a connection.
+  render(notice = this.notice) {
+    this.notice = notice;
+    this.head();
+    const [text, buttons] = this.message();
+    this.banner(text, buttons);
+    this.announce(text);
+  }
+
+  head() {
+    const place = document.querySelector("[data-saved]");
+    const { sender } = this;
+    const problem = STATES[sender.trouble] ?? (sender.count("refused") || sender.count("clash") ? "wrong" : "");
+    const state = problem || (sender.pending.size ? "saving" : sender.savedAt ? "saved" : "new");
+    if (state === "new") return;
+    place.dataset.state = state;
+    if (state === "saving") place.textContent = this.say("saving");
+    else if (state === "saved") place.textContent = this.say("saved", { time: this.clock(sender.savedAt) });
+    else place.textContent = sender.pending.size && sender.store.lasting ? this.say("local") : "";
+    place.hidden = !place.textContent;
+  }
+
+  clock(moment) {
+    const language = document.documentElement.lang;
+    const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.data.zone };
+    return new Intl.DateTimeFormat(language, shape).format(new Date(moment));
+  }
+
+  message() {
+    const { sender } = this;
+    const again = ["tryAgain", () => sender.resume()];
+    const signIn = ["signIn", this.loginUrl];
+    if (sender.trouble === "closedKept") return [this.say("closedKept"), [["look", this.submittedUrl]]];
+    if (sender.trouble === "closed") {
+      const drop = ["drop", () => sender.drop().then(() => location.assign(this.submittedUrl))];
+      return [this.say("closed"), [["look", this.submittedUrl], ...(sender.pending.size ? [drop] : [])]];
+    }
+    if (sender.trouble === "signedOut") return [this.say("signedOut"), [signIn, again]];
+    if (sender.trouble === "otherUser") return [this.say("otherUser"), [signIn, again]];
+    if (sender.count("clash")) return [this.count("clashOne", "clashMany", sender.count("clash")), []];
+    if (sender.count("refused")) return [this.count("refusedOne", "refusedMany", sender.count("refused")), []];
+    if (this.notice) return [this.notice, [again]];
+    if (sender.trouble && sender.pending.size && !sender.store.lasting) return [this.say("noStore"), [again]];
+    if (sender.trouble && sender.pending.size) return [this.say(sender.trouble), [again]];
+    return ["", []];
+  }
+
+  banner(text, buttons) {
+    const place = document.querySelector("[data-banner]");
+    place.hidden = !text;
+    if (!text || place.dataset.text === text) { if (!text) delete place.dataset.text; return; }
+    place.dataset.text = text;
+    place.className = "call-banner";
+    const line = document.createElement("p");
+    line.textContent = text;
+    const row = document.createElement("div");
+    row.className = "buttons";
+    row.append(...buttons.map(([name, act]) => this.button(name, act)));
+    place.replaceChildren(line, ...(buttons.length ? [row] : []));
+  }
+
+  button(name, act) {
+    const control = document.createElement(typeof act === "string" ? "a" : "button");
+    control.className = "btn ghost small";
+    control.textContent = this.say(name);
+    if (typeof act === "string") {
+      control.href = act;
+      if (name === "signIn") control.target = "_blank";
+    } else {
+      control.type = "button";
+      control.addEventListener("click", act);
+    }
+    return control;
+  }
+
+  // Spoken only when the situation changes, not at each answer.
+  announce(text) {
+    const words = text || (this.said ? this.say("online") : "");
+    if (text === this.said) return;
+    this.said = text;
+    document.querySelector("[data-live]").textContent = words;
+  }
+}
