@@ -146,7 +146,7 @@ def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart
     layout = {
         "xaxis": axis,
         "yaxis": {"range": [0, 103], "title": {"text": "%"}},
-        "height": 260,
+        "height": 240,
         "separators": _separators(),
     }
     return _chart(data, layout)
@@ -260,7 +260,7 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
         shapes.append(
             across | {"type": "rect", "y0": low, "y1": high, "fillcolor": faint("mute", 0.1), "line": {"width": 0}}
         )
-        notes.append(_note(_("normal range"), high, yanchor="top"))
+        notes.append(_note(_("normal range"), high, yanchor="bottom"))
     if each.target is not None:
         target = float(each.target)
         line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}

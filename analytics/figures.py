@@ -59,6 +59,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """How a score rose or fell: points per month or week over `periods` of them, with interval and p."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    periods: int
+    p: float
+    adjusted: float = 1.0
+    clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A share in percent of `n` with its Wilson 95 % interval."""
 
@@ -117,6 +130,7 @@ class Row:
     open: int = 0
     band: int | None = None
     spark: Series | None = None
+    drift: Drift | None = None
     singles: tuple[Decimal, ...] = ()
 
     @property
@@ -124,6 +138,15 @@ class Row:
         return (
             None if self.mean.exact is None or self.target is None else rounded(self.mean.exact - Fraction(self.target))
         )
+
+    @property
+    def signal(self) -> int | None:
+        """What survived correction: 1 better, -1 worse than before (or, failing that, over the course); None nothing."""
+        if self.change is not None and self.change.clear:
+            return 1 if self.change.exact > 0 else -1
+        if self.drift is not None and self.drift.clear:
+            return 1 if self.drift.value > 0 else -1
+        return None
 
 
 @dataclass(frozen=True, slots=True)

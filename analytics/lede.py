@@ -34,8 +34,8 @@ def department(row: Row, filters: Filters, hours: int, course: Series | None) ->
     if row.mean.exact is None:
         return []
     found = []
-    if row.change is not None and row.change.clear:
-        found.append(_moved([row], filters, down=row.change.exact < 0))
+    if row.signal is not None:
+        found += _signals([row], filters)
     elif row.change is not None:
         found.append(
             Sentence(_("No clear change against %(before)s.") % {"before": words.before(filters)}, strong=True)
@@ -56,21 +56,19 @@ def callbacks(kept: Share, hours: int) -> list[Sentence]:
 
 
 def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[Sentence]:
-    clear = [row for row in departments if row.change is not None and row.change.clear]
-    down = sorted((row for row in clear if row.change and row.change.exact < 0), key=_size, reverse=True)
-    up = sorted((row for row in clear if row.change and row.change.exact > 0), key=_size, reverse=True)
-    tested = [row for row in departments if row.change is not None]
-    found = [_moved(rows, filters, down=sinks) for rows, sinks in ((down, True), (up, False)) if rows]
-    rest = len(tested) - len(clear)
-    if clear and rest:
+    tested = [row for row in departments if row.change is not None or row.drift is not None]
+    signals = [row for row in departments if row.signal is not None]
+    rest = len(tested) - len(signals)
+    if signals and rest:
         text = ngettext(
             "The other department shows no clear change.", "The other %(count)s show no clear change.", rest
         )
-        return [*found, Sentence(text % {"count": rest})]
-    if clear:
-        return found
+        return [*_signals(signals, filters), Sentence(text % {"count": rest})]
+    if signals:
+        return _signals(signals, filters)
+    found = []
     facts = {"figure": words.mean_in_words(whole.mean), "count": len(tested), "before": words.before(filters)}
-    if tested:
+    if tested and filters.before:
         text = ngettext(
             "No clear change against %(before)s.",
             "None of the %(count)s departments changed clearly against %(before)s.",
@@ -80,14 +78,29 @@ def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[S
     return [*found, Sentence(_("The score is %(figure)s.") % facts)] if whole.mean.exact is not None else found
 
 
-def _moved(rows: Sequence[Row], filters: Filters, *, down: bool) -> Sentence:
+def _signals(rows: Sequence[Row], filters: Filters) -> list[Sentence]:
+    """Worse before better, and within that the changes against the period before, then the courses."""
+    found = []
+    for direction in (-1, 1):
+        of_direction = [row for row in rows if row.signal == direction]
+        changed = [row for row in of_direction if row.change is not None and row.change.clear]
+        drifted = [row for row in of_direction if row not in changed]
+        if changed:
+            found.append(_moved(changed, filters, direction))
+        if drifted:
+            found.append(_drifted(drifted, filters, direction))
+    return found
+
+
+def _moved(rows: Sequence[Row], filters: Filters, direction: int) -> Sentence:
     """“Afval is slipping: −6.2 points against the 13 weeks before.”"""
+    rows = sorted(rows, key=lambda row: -abs(float(row.change.exact)) if row.change else 0.0)
     facts = {
         "names": words.listed([row.name for row in rows]),
         "points": words.listed([words.signed(row.change.exact) for row in rows if row.change]),
         "before": words.before(filters),
     }
-    if down:
+    if direction < 0:
         text = ngettext(
             "%(names)s is slipping: %(points)s points against %(before)s.",
             "%(names)s are slipping: %(points)s points against %(before)s.",
@@ -97,6 +110,30 @@ def _moved(rows: Sequence[Row], filters: Filters, *, down: bool) -> Sentence:
         text = ngettext(
             "%(names)s has improved: %(points)s points against %(before)s.",
             "%(names)s have improved: %(points)s points against %(before)s.",
+            len(rows),
+        )
+    return Sentence(text % facts, strong=True)
+
+
+def _drifted(rows: Sequence[Row], filters: Filters, direction: int) -> Sentence:
+    """“Afval is slipping: −1.1 points a month over 12 months.”"""
+    rows = sorted(rows, key=lambda row: -abs(float(row.drift.value)) if row.drift else 0.0)
+    periods = max(row.drift.periods for row in rows if row.drift)
+    facts = {
+        "names": words.listed([row.name for row in rows]),
+        "points": words.listed([words.signed(row.drift.value) for row in rows if row.drift]),
+        "course": words.course(periods, filters.by),
+    }
+    if direction < 0:
+        text = ngettext(
+            "%(names)s is slipping: %(points)s points %(course)s.",
+            "%(names)s are slipping: %(points)s points %(course)s.",
+            len(rows),
+        )
+    else:
+        text = ngettext(
+            "%(names)s is improving: %(points)s points %(course)s.",
+            "%(names)s are improving: %(points)s points %(course)s.",
             len(rows),
         )
     return Sentence(text % facts, strong=True)
@@ -112,7 +149,3 @@ def _stands(row: Row, filters: Filters) -> str:
     if row.mean.high is not None and row.mean.high < row.target:
         return _("%(measure)s: %(figure)s; that is %(distance)s below the target of %(target)s.") % facts
     return _("%(measure)s: %(figure)s; that cannot be told apart from the target of %(target)s.") % facts
-
-
-def _size(row: Row) -> float:
-    return abs(float(row.change.exact)) if row.change else 0.0

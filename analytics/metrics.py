@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from analytics.figures import ENOUGH, Change, Mean, Point, Share, rounded
+from analytics.figures import ENOUGH, Change, Drift, Mean, Point, Share, rounded
 from analytics.stats.comparison import benjamini_hochberg, groups, welch
 from analytics.stats.control import Limits, xmr
+from analytics.stats.course import slope
 from analytics.stats.intervals import Sums, mean_interval, wilson
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 HUNDRED = Decimal(100)
 # Periods that a normal range rests on: the most recent ones before the newest, at least six.
 BASELINE, SHORTEST_BASELINE = 12, 6
+# Periods that a steady rise or fall is looked for in, and that a sparkline shows.
+COURSE = 12
 
 WITHHELD = Mean(n=None, withheld=True)
 WITHHELD_SHARE = Share(n=None, count=None, withheld=True)
@@ -94,15 +97,40 @@ def change(before: Mean, now: Mean) -> Change | None:
     return Change(exact=now.exact - before.exact, low=low, high=high, p=found.p, adjusted=found.p)
 
 
-def corrected(changes: Sequence[Change | None]) -> list[Change | None]:
-    """The changes with their p-values corrected for there being many (Benjamini & Hochberg): clear ones survive."""
-    tested = [each for each in changes if each is not None]
-    result = benjamini_hochberg([each.p for each in tested])
-    judged = iter(
-        replace(each, adjusted=adjusted, clear=rejected)
-        for each, adjusted, rejected in zip(tested, result.adjusted, result.rejected, strict=True)
-    )
-    return [None if each is None else next(judged) for each in changes]
+def drift(points: Sequence[Point]) -> Drift | None:
+    """The steady rise or fall over the newest periods, from the single scores; none of less than half of `COURSE`."""
+    course = [(place, point.mean) for place, point in enumerate(points[-COURSE:]) if point.mean.exact is not None]
+    if len(course) < COURSE // 2:
+        return None
+    found = slope([place for place, _mean in course], [each.sums for _place, each in course])
+    if found is None:
+        return None
+    value, low, high = (rounded(each / 100) for each in (found.slope, found.low, found.high))
+    return Drift(value, low, high, periods=len(points[-COURSE:]), p=found.p, adjusted=found.p)
+
+
+Tested = TypeVar("Tested", Change, Drift)
+
+
+def corrected(
+    changes: Sequence[Change | None], drifts: Sequence[Drift | None]
+) -> tuple[list[Change | None], list[Drift | None]]:
+    """All tests of a page with their p-values corrected for there being many (Benjamini & Hochberg): clear ones survive."""
+    tested = [each.p for each in (*changes, *drifts) if each is not None]
+    result = benjamini_hochberg(tested)
+    judged = zip(result.adjusted, result.rejected, strict=True)
+
+    def judge(several: Sequence[Tested | None]) -> list[Tested | None]:
+        found: list[Tested | None] = []
+        for each in several:
+            if each is None:
+                found.append(None)
+                continue
+            adjusted, clear = next(judged)
+            found.append(replace(each, adjusted=adjusted, clear=clear))
+        return found
+
+    return judge(changes), judge(drifts)
 
 
 def share(count: int, n: int, smallest: int = 1) -> Share:

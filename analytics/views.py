@@ -1,23 +1,45 @@
-"""Stub: to be written."""
+"""Pages and files of figures. What may be seen, and what is shown, is decided below."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from analytics import access, filters, pages, reports
+from analytics.files import csv_response
+from surveys.access import signed_in
 
 
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("overview")
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    chosen = filters.parse(request.GET, reader)
+    return render(request, "analytics/overview.html", {"page": pages.overview(reader, chosen)})
 
 
 def overview_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("overview")
+    return _file(request, slug, "overview")
 
 
 def trend_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("overview")
+    return _file(request, slug, "trend")
+
+
+def _file(request: HttpRequest, slug: str, report: str) -> HttpResponse:
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    chosen = filters.parse(request.GET, reader)
+    return csv_response(reports.run(report, reader=reader, filters=chosen), slug)
 
 
 def department(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return HttpResponse("department")
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    about = access.department_or_404(reader, pk)
+    chosen = filters.parse(request.GET, reader)
+    return render(request, "analytics/department.html", {"page": pages.department(reader, chosen, about)})
 
 
 def department_csv(request: HttpRequest, slug: str, pk: int, report: str) -> HttpResponse:
-    return HttpResponse("department")
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    about = access.department_or_404(reader, pk)
+    if report not in reports.OF_ONE_DEPARTMENT:
+        raise Http404
+    chosen = filters.parse(request.GET, reader)
+    return csv_response(reports.run(report, reader=reader, filters=chosen, department=about.pk), f"{slug}-{about.code}")

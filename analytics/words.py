@@ -9,8 +9,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from analytics.figures import Change, Mean, Share, rounded
+from analytics.figures import Change, Drift, Mean, Share, rounded
 from analytics.filters import Filters
+
+# Keeps a number and its sign on one line.
+NARROW_SPACE = "\u202f"
 
 MEASURES = {
     "score": gettext_lazy("score"),
@@ -104,11 +107,29 @@ def change_in_words(change: Change) -> str:
     return f"{signed(change.exact)} ({_('%(low)s to %(high)s') % {'low': low, 'high': high}})"
 
 
+def drift_in_words(drift: Drift, by: str) -> str:
+    """“−1.1 a month (−1.5 to −0.7)”."""
+    facts = {"points": signed(drift.value), "low": signed(drift.low), "high": signed(drift.high)}
+    if by == "month":
+        return _("%(points)s a month (%(low)s to %(high)s)") % facts
+    return _("%(points)s a week (%(low)s to %(high)s)") % facts
+
+
+def course(periods: int, by: str) -> str:
+    """“a month over 12 months”."""
+    if by == "month":
+        return _("a month over %(count)s months") % {"count": periods}
+    return _("a week over %(count)s weeks") % {"count": periods}
+
+
+def percent(value: Decimal) -> str:
+    return f"{points(value, 0)}{NARROW_SPACE}%"
+
+
 def share_in_words(share: Share) -> str:
     if share.value is None:
         return _("too few calls to show") if share.withheld else _("no calls")
-    words = {"share": points(share.value, 0), "interval": interval(share.low, share.high, 0)}
-    return _("%(share)s %% (%(interval)s %%)") % words
+    return f"{percent(share.value)} ({interval(share.low, share.high, 0)}{NARROW_SPACE}%)"
 
 
 def day(value: dt.date) -> str:

@@ -30,7 +30,7 @@ class Report:
     """A report as one reader sees it at one moment.
 
     `rows` are what the chart draws and what table, CSV and API show. `counted` and `left_out` are numbers of calls in the
-    period: those the figures rest on, and by reason those they do not. `result` is what the page draws from.
+    period: those the figures rest on, and by reason those they do not; `unscored` of the counted ones have no score. `result` is what the page draws from.
     """
 
     slug: str
@@ -44,9 +44,15 @@ class Report:
     counted: int
     data_time: dt.datetime
     newest: dt.date | None = None
+    unscored: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     chart: Mapping[str, Any] | None = None
     result: Any = None
+
+    @property
+    def chart_id(self) -> str:
+        """The id of the element that carries the chart's data on a page."""
+        return f"chart-{self.slug}"
 
 
 def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> dict[str, int]:

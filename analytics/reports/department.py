@@ -67,8 +67,8 @@ def _courses(reader: Reader, filters: Filters, department: int | None, measures:
     filters = about(filters, department)
     found = []
     for place, measure in enumerate(measures):
-        for each in series_of(reader, filters, measure, [department], _measures(filters)):
-            name = str(words.MEASURES[measure])
+        for each in series_of(reader, filters, measure, [department], course_measures(filters)):
+            name = words.capital(str(words.MEASURES[measure]))
             found.append(replace(each, key=place, code=measure, name=name, hue=HUES.get(measure, measure)))
     return found
 
@@ -321,7 +321,7 @@ def callbacks(reader: Reader, filters: Filters, department: int | None) -> Repor
 
 def _kept(reader: Reader, filters: Filters, department: int) -> list[tuple[dt.date, Share]]:
     tree = tree_of(reader, filters)
-    by_period, days = sums_by_period(reader, filters, _measures(filters))
+    by_period, days = sums_by_period(reader, filters, course_measures(filters))
     sizes = [{node: parts["n_promised"] for node, parts in each.items()} for each in by_period]
     hidden = hidden_periods(tree, sizes)[department] if days else set()
     parts = [each[department] for each in by_period]
@@ -331,7 +331,7 @@ def _kept(reader: Reader, filters: Filters, department: int) -> list[tuple[dt.da
     ]
 
 
-def _measures(filters: Filters) -> tuple[str, ...]:
+def course_measures(filters: Filters) -> tuple[str, ...]:
     """What one page reads of every period, at once."""
     return tuple(dict.fromkeys((*DIMENSIONS, *ASPECTS, filters.measure)))
 

@@ -61,6 +61,7 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=maker.now[ALL_TOGETHER]["n_calls"],
+        unscored=maker.now[ALL_TOGETHER]["n_calls"] - maker.now[ALL_TOGETHER][f"n_{filters.measure}"],
         newest=maker.newest,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
@@ -68,19 +69,22 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
     )
 
 
-def row_of(reader: Reader, filters: Filters, department: int) -> Row:
-    """The row of one department with all below it, judged as the only one; `filters` are about this department."""
-    maker = _Maker(tree_of(reader, filters), filters)
-    row = maker.row(department)
-    (change,) = metrics.corrected([metrics.change(row.before, row.mean)])
-    return replace(row, change=change, singles=maker.singles([row]).get(department, ()))
+def row_of(reader: Reader, filters: Filters, department: int, measures: tuple[str, ...]) -> Row:
+    """The row of one department with all below it, judged as the only one; `filters` are about this department.
+
+    `measures` are those of which the page reads the course anyway.
+    """
+    maker = _Maker(tree_of(reader, filters), filters, measures)
+    (row,) = maker.judged([maker.row(department)])
+    return row
 
 
 class _Maker:
     """Makes rows from the sums of the period and of the one before."""
 
-    def __init__(self, tree: Tree, filters: Filters) -> None:
+    def __init__(self, tree: Tree, filters: Filters, course: tuple[str, ...] = ()) -> None:
         self.tree, self.filters, self.reader = tree, filters, tree.reader
+        self.measures = course or (filters.measure,)
         measures = (filters.measure, *(name for name in DIMENSIONS if name != filters.measure))
         frame = frames.totals(self.reader, filters, tree.keys, measures)
         sums = metrics.parts(frame, ["department", "now"])
@@ -146,16 +150,25 @@ class _Maker:
 
     def judged(self, rows: list[Row]) -> list[Row]:
         """The rows with their changes, corrected for there being many, their bands and their recent course."""
-        changes = metrics.corrected([metrics.change(row.before, row.mean) for row in rows])
         bands = metrics.bands({row.key: row.mean for row in rows if row.level == "department"})
-        course = series_of(self.reader, self.filters, self.filters.measure, [row.key for row in rows])
+        measure = self.filters.measure
+        course = series_of(self.reader, self.filters, measure, [row.key for row in rows], self.measures)
         sparks = {each.key: each for each in course}
         singles = self.singles(rows)
+        changes, drifts = metrics.corrected(
+            [metrics.change(row.before, row.mean) for row in rows],
+            [metrics.drift(sparks[row.key].points) if row.key in sparks else None for row in rows],
+        )
         return [
             replace(
-                row, change=change, band=bands.get(row.key), spark=sparks.get(row.key), singles=singles.get(row.key, ())
+                row,
+                change=change,
+                drift=drift,
+                band=bands.get(row.key),
+                spark=sparks.get(row.key),
+                singles=singles.get(row.key, ()),
             )
-            for row, change in zip(rows, changes, strict=True)
+            for row, change, drift in zip(rows, changes, drifts, strict=True)
         ]
 
     def singles(self, rows: list[Row]) -> dict[int, tuple[Decimal, ...]]:
@@ -189,6 +202,11 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("change_high", _("Change, high end"), _("points")),
         Column("change_p", _("Change, corrected p")),
         Column("change_clear", _("Clear change")),
+        Column("drift", _("Course"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}),
+        Column("drift_low", _("Course, low end"), _("points")),
+        Column("drift_high", _("Course, high end"), _("points")),
+        Column("drift_p", _("Course, corrected p")),
+        Column("drift_clear", _("Clear course")),
         *(
             column
             for name in DIMENSIONS
@@ -205,7 +223,7 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
 
 
 def _values(row: Row, filters: Filters) -> Mapping[str, Value]:
-    change = row.change
+    change, drift = row.change, row.drift
     dimensions: dict[str, Value] = {}
     for cell in row.dimensions:
         dimensions |= {cell.measure: cell.mean.value, f"{cell.measure}_calls": cell.mean.n}
@@ -226,6 +244,11 @@ def _values(row: Row, filters: Filters) -> Mapping[str, Value]:
         "change_high": change.high if change else None,
         "change_p": rounded(change.adjusted, 4) if change else None,
         "change_clear": ("yes" if change.clear else "no") if change else "",
+        "drift": drift.value if drift else None,
+        "drift_low": drift.low if drift else None,
+        "drift_high": drift.high if drift else None,
+        "drift_p": rounded(drift.adjusted, 4) if drift else None,
+        "drift_clear": ("yes" if drift.clear else "no") if drift else "",
         **dimensions,
         "promised": row.kept.n,
         "kept": row.kept.count,

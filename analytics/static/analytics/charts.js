@@ -1,0 +1,98 @@
+// Draws the charts that the server made, in the colours the page has now, and again when the theme changes.
+const CONFIG = {
+  displaylogo: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  responsive: true,
+  scrollZoom: false,
+  doubleClick: false,
+  displayModeBar: "hover",
+  modeBarButtons: [["toImage"]],
+};
+const NARROW = 560;
+const TICKS_WHEN_NARROW = 5;
+
+// What a token is on this page, as plotly can read it.
+function colours(tokens) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+  const found = new Map();
+  for (const [hex, name] of Object.entries(tokens)) {
+    probe.style.color = `var(${name})`;
+    found.set(hex, getComputedStyle(probe).color);
+  }
+  probe.remove();
+  return found;
+}
+
+function asRgb(hex) {
+  return [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16)).join(", ");
+}
+
+// The figure with every colour of the light theme replaced by the page's.
+function dressed(value, found, faint) {
+  if (typeof value === "string") {
+    if (found.has(value)) return found.get(value);
+    const parts = /^rgba\((\d+, \d+, \d+), ([\d.]+)\)$/.exec(value);
+    if (parts && faint.has(parts[1])) return faint.get(parts[1]).replace("rgb(", "rgba(").replace(")", `, ${parts[2]})`);
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((each) => dressed(each, found, faint));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, dressed(each, found, faint)]));
+  }
+  return value;
+}
+
+// On a phone the lines' names stand under the chart, and fewer ticks fit.
+function fitted(layout, width) {
+  if (width >= NARROW) return layout;
+  const axis = layout.xaxis ?? {};
+  const ticks = axis.tickvals ?? [];
+  const every = Math.ceil(ticks.length / TICKS_WHEN_NARROW) || 1;
+  const kept = ticks.map((_tick, place) => (ticks.length - 1 - place) % every === 0);
+  return {
+    ...layout,
+    annotations: (layout.annotations ?? []).filter((each) => each.name !== "end"),
+    margin: { ...layout.margin, r: 8, l: 36 },
+    xaxis: {
+      ...axis,
+      tickvals: ticks.filter((_tick, place) => kept[place]),
+      ticktext: (axis.ticktext ?? []).filter((_text, place) => kept[place]),
+    },
+  };
+}
+
+function draw(element) {
+  const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+  const found = colours(figure.tokens);
+  const faint = new Map([...found].map(([hex, colour]) => [asRgb(hex), colour]));
+  const { data, layout } = dressed({ data: figure.data, layout: figure.layout }, found, faint);
+  const language = document.documentElement.lang || "en";
+  const words = { "Download plot as a PNG": element.dataset.download, "Download plot": element.dataset.download };
+  window.Plotly.react(element, data, fitted(layout, element.clientWidth), {
+    ...CONFIG,
+    locale: language,
+    locales: { [language]: { dictionary: words, format: {} } },
+    toImageButtonOptions: { filename: element.dataset.chart, scale: 2 },
+  });
+  element.dataset.drawn = "yes";
+}
+
+const charts = [...document.querySelectorAll("[data-chart]")];
+const drawAll = () => charts.forEach(draw);
+
+if (charts.length && window.Plotly) {
+  drawAll();
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  const widths = new WeakMap();
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const narrow = target.clientWidth < NARROW;
+      if (widths.has(target) && widths.get(target) !== narrow) draw(target);
+      widths.set(target, narrow);
+    }
+  });
+  charts.forEach((element) => watch.observe(element));
+}

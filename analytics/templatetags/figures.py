@@ -1,0 +1,156 @@
+"""Figures on a page: numbers in the reader's language, and the small drawings beside them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import marks, words
+from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Share
+from analytics.reports import Value
+
+register = template.Library()
+
+# What stands in a report's cells in the language of files, as a reader's words.
+CODES = {
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+    "too few calls": gettext_lazy("too few calls"),
+    "no calls": gettext_lazy("no calls"),
+    "department": gettext_lazy("department"),
+    "part": gettext_lazy("part, with all below it"),
+    "total": gettext_lazy("all together"),
+} | words.MEASURES
+
+
+@register.filter
+def points(value: Decimal | Fraction | None) -> str:
+    return words.points(value)
+
+
+@register.filter
+def hundredths(score: int | None) -> str:
+    """A stored score in points: 8250 is 82.50."""
+    return words.points(None if score is None else Fraction(score, 100), 2)
+
+
+@register.filter
+def whole_points(value: Decimal | Fraction | None) -> str:
+    return words.points(value, 0)
+
+
+@register.filter
+def calls(count: int | None) -> str:
+    return words.calls(count)
+
+
+@register.filter
+def figure(mean: Mean) -> str:
+    return words.mean_in_words(mean)
+
+
+@register.filter
+def change(value: Change) -> str:
+    return words.change_in_words(value)
+
+
+@register.filter
+def drift(value: Drift, by: str) -> str:
+    return words.drift_in_words(value, by)
+
+
+@register.filter
+def drift_short(value: Drift, by: str) -> str:
+    """“−1.1 a month”."""
+    facts = {"points": words.signed(value.value)}
+    return _("%(points)s a month") % facts if by == "month" else _("%(points)s a week") % facts
+
+
+@register.filter
+def share(value: Share) -> str:
+    return words.share_in_words(value)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    return "–" if value is None else words.percent(value)
+
+
+@register.filter
+def whole(value: int) -> str:
+    return words.whole(value)
+
+
+@register.filter
+def shade(cell: Cell) -> str:
+    return marks.shade(cell.mean, None if cell.distance is None else float(cell.distance))
+
+
+@register.filter
+def named(measure: str) -> str:
+    return words.capital(str(words.MEASURES[measure]))
+
+
+@register.filter
+def cell(row: Mapping[str, Value], name: str) -> str:
+    """A report's value as the reader writes it: the same digits as in the file, with the reader's decimal mark."""
+    value = row[name]
+    if value is None:
+        return str(CODES["too few calls"]) if row.get("note") == "too few calls" else "–"
+    if isinstance(value, Decimal):
+        return words.points(value, -int(value.as_tuple().exponent))
+    if isinstance(value, int):
+        return words.whole(value)
+    if isinstance(value, dt.date):
+        return date_format(value, "j M Y")
+    return str(CODES.get(value, value)) if name not in {"department", "department_code", "question"} else value
+
+
+@register.filter
+def is_number(value: Value) -> bool:
+    return isinstance(value, int | Decimal)
+
+
+@register.inclusion_tag("analytics/dot.html")
+def dot(row: Row, axis: marks.Axis) -> dict[str, Any]:
+    return {"dot": marks.dot(row, axis), "label": _label(row)}
+
+
+def _label(row: Row) -> str:
+    figure = words.mean_in_words(row.mean)
+    if row.target is None:
+        return figure
+    return _("%(figure)s; target %(target)s") % {"figure": figure, "target": words.points(row.target, 0)}
+
+
+@register.inclusion_tag("analytics/spark.html")
+def spark(row: Row, by: str) -> dict[str, Any]:
+    drawn = marks.spark(row.spark)
+    if drawn is None or row.spark is None or row.spark.last is None:
+        return {"spark": None}
+    first = next(point for point in row.spark.points[-12:] if point.mean.exact is not None)
+    facts = {
+        "first": words.points(first.mean.exact),
+        "start": words.period_of(first.start, by),
+        "last": words.points(row.spark.last.mean.exact),
+        "end": words.period_of(row.spark.last.start, by),
+    }
+    return {"spark": drawn, "label": _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts}
+
+
+@register.inclusion_tag("analytics/bar.html")
+def share_bar(value: Share, several: Iterable[Ending], kind: str = "") -> dict[str, Any]:
+    """A share as a bar, on the axis that several of them have in common."""
+    most = max((float(each.share.high or 0) for each in several), default=0.0)
+    return {"bar": marks.bar(value, most or 100.0), "kind": kind}
+
+
+@register.inclusion_tag("analytics/bar.html")
+def cost_bar(value: Decimal | None, most: Decimal | None, kind: str = "") -> dict[str, Any]:
+    return {"bar": marks.cost(None if value is None else float(value), float(most or 0)), "kind": kind}
