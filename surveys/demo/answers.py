@@ -11,14 +11,16 @@ from surveys import definition
 from surveys.demo import days
 from surveys.demo.model import CLEAN, Heard, Model
 from surveys.demo.words import Writer
+from surveys.demo.world import Scenario
 
 HANG_UP: Final = "hang_you_up"
 # Harmful phrases that only fall in some calls; the others may fall in any.
-ONLY_WHEN: Final[Mapping[str, Callable[[Mapping[str, Any], dt.datetime], bool]]] = {
-    "fifth_time": lambda facts, _day: bool(facts["attempt"] >= 3),
-    "where_is_he": lambda facts, _day: bool(facts["asked_person_absent"]),
-    "good_luck": lambda _facts, day: day.weekday() == 4,
-    "calm_down": lambda facts, _day: bool(facts["caller_style"] == "dominant"),
+ONLY_WHEN: Final[Mapping[str, Callable[[Scenario, dt.datetime], bool]]] = {
+    "fifth_time": lambda brief, _day: brief.attempt >= 3,
+    "where_is_he": lambda brief, _day: brief.asked_person_absent,
+    "good_luck": lambda _brief, day: day.weekday() == 4,
+    "calm_down": lambda brief, _day: brief.caller_style == "dominant",
+    "nobody_complains": lambda brief, _day: brief.code.startswith(("complaint", "invoice")),
 }
 HARMFUL: Final = (
     "where_is_he",
@@ -57,13 +59,13 @@ class Answerer:
         *,
         rng: Random,
         writer: Writer,
-        facts: Mapping[str, Any],
+        brief: Scenario,
         called: dt.datetime,
         leaning: tuple[str, ...],
     ) -> None:
         """`called` is on the organisation's clock; `leaning` are the harmful phrases common in this department."""
         self.model, self.heard, self.rng, self.writer = model, heard, rng, writer
-        self.facts, self.called, self.leaning = facts, called, leaning
+        self.brief, self.facts, self.called, self.leaning = brief, brief.facts, called, leaning
 
     def answers(self) -> dict[str, Any]:
         form = self.model.form
@@ -129,7 +131,8 @@ class Answerer:
         truth, total = self.model.truth.again, 0.0
         for code, weight in truth.drivers.items():
             total += weight * self._share(code)
-        return min(max(round(truth.base + total + self.rng.gauss(0, truth.noise)), 0), definition.MAX_GRADE)
+        highest = truth.cut_off if self.heard.disconnected else definition.MAX_GRADE
+        return min(max(round(truth.base + total + self.rng.gauss(0, truth.noise)), 0), highest)
 
     def _share(self, code: str) -> float:
         if code == self.model.codes["helped_at_once"]:
@@ -156,7 +159,7 @@ class Answerer:
         if self.rng.random() < OTHER_PHRASE:
             yield ""
             return
-        fitting = [code for code in HARMFUL if ONLY_WHEN.get(code, _always)(self.facts, self.called)]
+        fitting = [code for code in HARMFUL if ONLY_WHEN.get(code, _always)(self.brief, self.called)]
         weights = [LEANING if code in self.leaning else 1 for code in fitting]
         first = self.rng.choices(fitting, weights)[0]
         yield first
@@ -176,13 +179,19 @@ class Answerer:
         if missing is None:
             low = item.scored and (item.points_for(answer["value"]) or 0) < definition.LOW_POINTS
             if low and self.rng.random() < EXTRA_REMARK:
-                answer["comment"] = self.writer.remark(item.code)
+                answer["comment"] = self._remark(item)
             return
-        said = self.writer.said(item.code)
+        said = None if self.heard.disconnected else self.writer.said(item.code)
         if missing == "quote_required" or (missing == "remark_required" and said and self.rng.random() < 0.45):
             self._quote(item, answer, noted, said)
         else:
-            answer["comment"] = self.writer.remark("disconnected" if self.heard.disconnected else item.code)
+            answer["comment"] = self._remark(item)
+
+    def _remark(self, item: definition.Item) -> str:
+        about = item.code
+        if self.heard.disconnected and item.code in {self.model.codes["fate"], self.model.codes["callback_offered"]}:
+            about = "disconnected" if item.code == self.model.codes["fate"] else "cut_off"
+        return self.writer.remark(about, self.model.form.section_of(item.code).dimension)
 
     def _quote(
         self, item: definition.Item, answer: dict[str, Any], noted: list[dict[str, Any]], said: str | None
@@ -210,5 +219,5 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - says what it is of
     return "yes" if value else "no"
 
 
-def _always(_facts: Mapping[str, Any], _day: dt.datetime) -> bool:
+def _always(_brief: Scenario, _day: dt.datetime) -> bool:
     return True

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -33,6 +34,7 @@ def is_working_day(day: dt.date) -> bool:
     return day.weekday() < 5 and day not in holidays(day.year)
 
 
+@cache
 def holidays(year: int) -> frozenset[dt.date]:
     """Days on which no Dutch town hall answers."""
     easter = _easter(year)

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from surveys.demo import days, timeline
+from surveys.demo import days, reasons, timeline
 from surveys.demo.answers import Answerer
-from surveys.demo.data import DemoCall, DemoData
+from surveys.demo.data import DemoCall, DemoCallback, DemoData
 from surveys.demo.model import Heard, Model
 from surveys.demo.plan import Calendar, Slot, extra_plan, field_plan
 from surveys.demo.truth import TRUTH, Truth
 from surveys.demo.words import Writer
-from surveys.demo.world import DEPARTMENTS, EVALUATORS, NAME, PEOPLE, SCENARIOS, Person, Scenario
+from surveys.demo.world import DEPARTMENTS, EVALUATORS, NAME, PEOPLE, SCENARIOS, Person
 
 CALLS = 6600
 SMALL = 300
@@ -87,83 +87,73 @@ class _Fieldwork:
         )
 
     def _call(self, slot: Slot, heard: Heard, state: str) -> DemoCall:
-        person, scenario = EVALUATORS[slot.evaluator], BY_CODE[slot.scenario]
-        writer = Writer(self.words, person.language, scenario.code)
-        answers = self._answers(slot, heard, person, scenario, writer)
-        course = timeline.course(
-            self.clock,
-            state=state,
-            by=person.email,
-            called_at=slot.called_at,
-            limit=self.limit,
-            # The reviewer writes Dutch about a void call; the evaluator must understand why a form came back.
-            reason=self.words.choice(Writer(self.words, "nl", scenario.code).words.VOID_REASONS),
-            return_reason=self.words.choice(writer.words.RETURN_REASONS),
-        )
+        person = EVALUATORS[slot.evaluator]
+        answers = self._answers(slot, heard, person)
         return DemoCall(
             **self._facts(slot, person),
+            **self._course(slot, heard, person, state, answers),
             kind="field",
-            state=state,
-            answers=answers,
-            # Returning a form is a change of its own, so that a device that missed it knows.
-            revision=len(answers) + sum(step.after == "returned" for step in course.history),
-            answer_revisions=_revisions(answers) if state == "returned" else {},
-            changed_at=course.changed_at,
-            submitted_at=course.submitted_at,
-            decided_at=course.decided_at,
-            decided_by=course.decided_by,
-            return_reason=course.return_reason,
-            history=course.history,
             callback=self._callback(slot, heard, answers),
         )
 
     def _second(self, slot: Slot, heard: Heard, first: DemoCall) -> DemoCall:
         """The same call, scored blind by somebody else."""
         other = self.plans.choice([number for number in range(len(EVALUATORS)) if number != slot.evaluator])
-        person, scenario = EVALUATORS[other], BY_CODE[slot.scenario]
+        person = EVALUATORS[other]
         again = self.model.hear_again(
             self.ears,
             heard,
             code=slot.department,
             month=slot.month,
-            style=scenario.caller_style,
+            style=BY_CODE[slot.scenario].caller_style,
             severity=self.truth.severities[other],
         )
-        answers = self._answers(slot, again, person, scenario, Writer(self.words, person.language, scenario.code))
+        answers = self._answers(slot, again, person)
         # The plain facts of a call are the same in every ear.
         for name in ("fate", "callback_due"):
             code = self.model.codes[name]
             if code in answers and code in first.answers:
                 answers[code] = answers[code] | {"value": first.answers[code]["value"]}
+        return DemoCall(
+            **self._facts(slot, person),
+            **self._course(slot, again, person, "approved", answers),
+            kind="second",
+            second_of=first.key,
+        )
+
+    def _course(self, slot: Slot, heard: Heard, person: Person, state: str, answers: dict[str, Any]) -> dict[str, Any]:
+        """What handing in and deciding set on the call."""
+        attempt = BY_CODE[slot.scenario].attempt
         course = timeline.course(
             self.clock,
-            state="approved",
+            state=state,
             by=person.email,
             called_at=slot.called_at,
             limit=self.limit,
-            reason="",
-            return_reason=self.words.choice(Writer(self.words, person.language, scenario.code).words.RETURN_REASONS),
+            void_reason=reasons.voided(self.words),
+            return_reason=reasons.returned(
+                self.words, person.language, answers, promised=heard.promised, attempt=attempt
+            ),
         )
-        return DemoCall(
-            **self._facts(slot, person),
-            kind="second",
-            state="approved",
-            second_of=first.key,
-            answers=answers,
-            revision=len(answers),
-            changed_at=course.changed_at,
-            submitted_at=course.submitted_at,
-            decided_at=course.decided_at,
-            decided_by=course.decided_by,
-            history=course.history,
-        )
+        return {
+            "state": state,
+            "answers": answers,
+            # Returning a form is a change of its own, so that a device that missed it knows.
+            "revision": len(answers) + sum(step.after == "returned" for step in course.history),
+            "answer_revisions": _revisions(answers) if state == "returned" else {},
+            "changed_at": course.changed_at,
+            "submitted_at": course.submitted_at,
+            "decided_at": course.decided_at,
+            "decided_by": course.decided_by,
+            "return_reason": course.return_reason,
+            "history": course.history,
+        }
 
     def _draft(self, slot: Slot, heard: Heard) -> DemoCall:
         """A form left somewhere on its way."""
-        person, scenario = EVALUATORS[slot.evaluator], BY_CODE[slot.scenario]
-        answers = self._answers(slot, heard, person, scenario, Writer(self.words, person.language, scenario.code))
+        person = EVALUATORS[slot.evaluator]
+        answers = self._answers(slot, heard, person)
         kept = dict(list(answers.items())[: self.hands.randint(2, max(3, len(answers) - 4))])
-        saved = slot.called_at + dt.timedelta(minutes=self.clock.randint(6, 30))
         return DemoCall(
             **self._facts(slot, person),
             kind="field",
@@ -171,16 +161,16 @@ class _Fieldwork:
             answers=kept,
             revision=len(kept),
             answer_revisions=_revisions(kept),
-            changed_at=saved,
+            changed_at=slot.called_at + dt.timedelta(minutes=self.clock.randint(7, 30)),
         )
 
-    def _answers(self, slot: Slot, heard: Heard, person: Person, scenario: Scenario, writer: Writer) -> dict[str, Any]:
+    def _answers(self, slot: Slot, heard: Heard, person: Person) -> dict[str, Any]:
         return Answerer(
             self.model,
             heard,
             rng=self.hands,
-            writer=writer,
-            facts=scenario.facts,
+            writer=Writer(self.words, person.language, slot.scenario),
+            brief=BY_CODE[slot.scenario],
             called=slot.called_at.astimezone(days.ZONE),
             leaning=self.truth.departments[slot.department].leaning,
         ).answers()
@@ -197,7 +187,7 @@ class _Fieldwork:
             "created_at": slot.called_at + dt.timedelta(seconds=self.clock.randint(60, 6 * 60)),
         }
 
-    def _callback(self, slot: Slot, heard: Heard, answers: dict[str, Any]) -> Any:
+    def _callback(self, slot: Slot, heard: Heard, answers: dict[str, Any]) -> DemoCallback | None:
         if not heard.promised:
             return None
         due, who = (answers.get(self.model.codes[name], {}).get("value") for name in ("callback_due", "callback_who"))

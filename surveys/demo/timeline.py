@@ -35,9 +35,16 @@ def handed_in(rng: Random, called_at: dt.datetime) -> dt.datetime:
 
 
 def course(
-    rng: Random, *, state: str, by: str, called_at: dt.datetime, limit: dt.datetime, reason: str, return_reason: str
+    rng: Random,
+    *,
+    state: str,
+    by: str,
+    called_at: dt.datetime,
+    limit: dt.datetime,
+    void_reason: str,
+    return_reason: str,
 ) -> Course:
-    """From the call to its state, all before `limit`. `reason` voids it; `return_reason` is why it came back, if it did."""
+    """From the call to its state, all before `limit`. The reasons are used if it is voided, or came back."""
     submitted = handed_in(rng, called_at)
     decider = COORDINATOR if rng.random() < 0.1 else REVIEWER
     steps = [DemoStep(submitted, "submitted", by, "draft", "submitted")]
@@ -55,7 +62,7 @@ def course(
             steps.append(DemoStep(again, "submitted", by, "returned", "submitted"))
             submitted, decided = again, finally_decided
     after = "approved" if state == "approved" else "voided"
-    steps.append(DemoStep(decided, after, decider, "submitted", after, reason if after == "voided" else ""))
+    steps.append(DemoStep(decided, after, decider, "submitted", after, void_reason if after == "voided" else ""))
     return Course(submitted, decided, tuple(steps), decided, decider)
 
 

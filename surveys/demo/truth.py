@@ -73,6 +73,8 @@ class Again:
     base: float
     drivers: Mapping[str, float]
     noise: float
+    cut_off: int
+    """The highest grade of a caller who was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ TRUTH: Final = Truth(
             }
         ),
         noise=1.00,
+        cut_off=3,
     ),
 )
 

@@ -25,8 +25,9 @@ class Writer:
         choices = self.words.SAID.get(item)
         return str(self.rng.choice(choices)) if choices else None
 
-    def remark(self, about: str) -> str:
-        return self._composed(*self.words.REMARKS.get(about, self.words.REMARKS["low"]))
+    def remark(self, item: str, dimension: str) -> str:
+        """Why an item was answered low: words for the item itself, else for its dimension."""
+        return self._composed(*self.words.REMARKS.get(item, self.words.REMARKS.get(dimension)))
 
     def closing(self, mood: str) -> str:
         return self._composed(*self.words.CLOSING[mood])

@@ -1,6 +1,10 @@
-"""What English-speaking evaluators of the demo write down. `{topic}`, `{n}` and `{s}` are filled in."""
+"""What English-speaking evaluators of the demo heard, and how they call things."""
 
 from typing import Final
+
+from surveys.demo.remarks_en import CLOSING, REMARKS
+
+__all__ = ["CLOSING", "OTHER_QUOTES", "QUOTES", "REMARKS", "SAID", "TOPICS", "WHO"]
 
 TOPICS: Final = {
     "complaint_calm": ("my complaint", "the complaint of three weeks ago", "where my complaint stands"),
@@ -65,7 +69,7 @@ QUOTES: Final = {
         "The system won't let me.",
         "The computer says it can't be done.",
         "I can't get at that in the system.",
-        "According to the system your application doesn't exist.",
+        "According to the system you don't exist.",
     ),
     "calm_down": (
         "Calm down, there is no need to be so angry.",
@@ -93,8 +97,8 @@ QUOTES: Final = {
         "Ms De Boer will ring you tomorrow before eleven.",
     ),
     "summary": (
-        "If I understand you correctly, you have been waiting for three weeks. Is that right?",
-        "So it is the difference with last year you want explained?",
+        "If I understand you correctly, you are still waiting for an answer. Is that right?",
+        "So you want to know where you stand; did I get that right?",
         "Let me sum that up; tell me if I got it right.",
     ),
     "recognised": (
@@ -103,7 +107,7 @@ QUOTES: Final = {
     ),
     "feeling_named": (
         "I can hear that this bothers you, and I understand.",
-        "Three weeks of waiting would annoy me too.",
+        "That would annoy me too.",
     ),
     "hold_asked": (
         "May I put you on hold for half a minute while I open your file?",
@@ -160,178 +164,6 @@ SAID: Final = {
     ),
 }
 
-# For an item answered low: (what was wrong, what made it so). Code of the item, or "low" for any other.
-REMARKS: Final = {
-    "phrasing.clear_answer": (
-        (
-            "I still know nothing about {topic}.",
-            "No answer about {topic}.",
-            "The employee could not say anything about {topic}.",
-            "I got a general story instead of an answer.",
-            "After {n} minutes I was left empty-handed.",
-            "The answer had nothing to do with {topic}.",
-            "The employee only pointed at the website.",
-        ),
-        (
-            "Nothing was looked up.",
-            "It was a guess, and I could hear that.",
-            "My file could not be found.",
-            "I was told two different periods.",
-            "I had to suggest checking it myself.",
-            "I was to wait for the letter.",
-            "I asked the same thing {n} times.",
-        ),
-    ),
-    "phrasing.wording": (
-        (
-            "Lots of abbreviations and names of teams.",
-            "Everything was told from their own rules.",
-            "The procedure came before my question.",
-            "Impersonal throughout, never an ‘I’.",
-            "Official language about {topic}.",
-            "It was all about what could not be done.",
-        ),
-        (
-            "I had to ask {n} times what was meant.",
-            "Anyone new to this would give up here.",
-            "I felt like a number.",
-            "Something was being read out.",
-            "It did not get any warmer.",
-        ),
-    ),
-    "callback.offered": (
-        (
-            "Nobody offered to call me back.",
-            "Calling back did not come up.",
-            "I was free to try again later.",
-            "I was left alone with {topic}.",
-            "The call was wound up without a next step.",
-        ),
-        (
-            "I left a pause of {n} seconds, but nothing came.",
-            "No message was taken either.",
-            "My number was not asked for.",
-            "The employee seemed relieved when I rang off.",
-            "No other number was given.",
-        ),
-    ),
-    "listening.repeat_caller": (
-        (
-            "That I had called before made no difference.",
-            "I had to tell it all again.",
-            "My earlier calls were not on record.",
-            "The employee passed over it.",
-            "No apology, no recognition.",
-        ),
-        (
-            "I said so twice.",
-            "The call simply started from the beginning.",
-            "I was asked for my name straight away.",
-            "Colleagues should have noted that, I was told.",
-            "Nothing was known about {topic}.",
-        ),
-    ),
-    "tone.composure": (
-        (
-            "The employee took over my tone.",
-            "Became short as soon as I spoke up.",
-            "Sighed audibly when I mentioned {topic}.",
-            "Went on the defensive.",
-            "Talked over me.",
-        ),
-        (
-            "After {n} minutes the calm was gone.",
-            "It did not recover.",
-            "Irritation could be heard.",
-            "It turned into a quarrel about who was right.",
-            "My question got lost.",
-        ),
-    ),
-    "disconnected": (
-        (
-            "The line went dead while I was speaking.",
-            "The employee hung up.",
-            "After {s} seconds on hold the line dropped.",
-            "In the middle of my sentence the call was gone.",
-        ),
-        (
-            "Nobody called me back.",
-            "Nothing had led up to it.",
-            "We were just talking about {topic}.",
-            "I still heard ‘one moment’.",
-        ),
-    ),
-    "low": (
-        ("This could have been better.", "The employee let this slip.", "A let-down on {topic}.", "Little effort."),
-        (
-            "It remained half an answer.",
-            "I had to ask for it.",
-            "It went too fast.",
-            "No further questions were asked.",
-        ),
-    ),
-}
-
-# A last word about the whole call, by how it went.
-CLOSING: Final = {
-    "good": (
-        (
-            "A pleasant call.",
-            "This is how it should be.",
-            "I can go on with this.",
-            "Helped quickly and kindly.",
-            "The employee took time for {topic}.",
-            "I was taken seriously.",
-            "Smooth, clear and personal.",
-        ),
-        (
-            "Everything about {topic} is clear.",
-            "Done in {n} minutes.",
-            "I was even asked whether I had more questions.",
-            "I did not have to repeat anything.",
-            "The employee really thought along.",
-            "You can hear a smile over the phone.",
-        ),
-    ),
-    "mixed": (
-        (
-            "Friendly but incomplete.",
-            "The facts were right, the tone was flat.",
-            "A stiff start and a good end.",
-            "Helped well enough, though it took a while.",
-            "Not bad, nothing special.",
-            "Good will, little to hold on to.",
-        ),
-        (
-            "I had to wait {n} minutes.",
-            "One thing about {topic} stayed open.",
-            "It was noisy in the background.",
-            "What we agreed was not summed up.",
-            "I was transferred once.",
-        ),
-    ),
-    "bad": (
-        (
-            "A disappointing call.",
-            "As a resident I would be angry.",
-            "I felt I was a nuisance.",
-            "Nobody seemed to feel responsible.",
-            "Sent from pillar to post.",
-        ),
-        (
-            "I know as much about {topic} as before.",
-            "I would rather not call again.",
-            "The employee mainly wanted to be rid of me.",
-            "After {n} minutes I gave up.",
-            "Nothing at all was promised.",
-        ),
-    ),
-    "unanswered": (
-        ("Not answered.", "I rang off after {s} seconds.", "Only a recorded message.", "It just kept ringing."),
-        ("Within opening hours.", "A second attempt failed as well.", "No menu, no music.", ""),
-    ),
-}
-
 WHO: Final = (
     "Mr Jansen",
     "Ms De Boer",
@@ -341,21 +173,4 @@ WHO: Final = (
     "The person handling my file",
     "The employee",
     "The team leader",
-)
-
-RETURN_REASONS: Final = (
-    "You noted ‘no harmful phrase’, but your remark quotes one. Please check.",
-    "The promised callback has no time. Do you still have your notes?",
-    "Your remark seems to belong to another call. Please correct it.",
-    "The quote is a summary. Write down what was said word for word, or leave it out.",
-    "The employee is mentioned by name. Please remove the name.",
-    "Scenario and answers contradict each other: was this the first or the fourth call?",
-)
-
-VOID_REASONS: Final = (
-    "The evaluator was recognised.",
-    "Wrong number: this was another department.",
-    "The call was entered twice.",
-    "The brief was not followed: another question was asked.",
-    "Fire drill during the call.",
 )

@@ -1,6 +1,10 @@
-"""What Dutch-speaking evaluators of the demo write down. `{topic}`, `{n}` and `{s}` are filled in."""
+"""What Dutch-speaking evaluators of the demo heard, and how they call things."""
 
 from typing import Final
+
+from surveys.demo.remarks_nl import CLOSING, REMARKS
+
+__all__ = ["CLOSING", "OTHER_QUOTES", "QUOTES", "REMARKS", "SAID", "TOPICS", "WHO"]
 
 TOPICS: Final = {
     "complaint_calm": ("mijn klacht", "de klacht van drie weken geleden", "de stand van mijn klacht"),
@@ -68,7 +72,7 @@ QUOTES: Final = {
         "Het systeem laat dat niet toe.",
         "De computer geeft aan dat het niet kan.",
         "Ik kan daar in het systeem niet bij.",
-        "Volgens het systeem bestaat uw aanvraag niet.",
+        "Volgens het systeem bestaat u niet.",
     ),
     "calm_down": (
         "Rustig maar, u hoeft niet zo boos te doen.",
@@ -99,8 +103,8 @@ QUOTES: Final = {
         "Mijn collega Van Dam belt u uiterlijk om vier uur.",
     ),
     "summary": (
-        "Als ik u goed begrijp, wacht u al drie weken op antwoord. Klopt dat?",
-        "Dus het gaat u om het verschil met vorig jaar, zeg ik dat goed?",
+        "Als ik u goed begrijp, wacht u nog op antwoord. Klopt dat?",
+        "Dus u wilt weten waar u aan toe bent, zeg ik dat goed?",
         "Ik vat het even samen, zegt u maar of het klopt.",
     ),
     "recognised": (
@@ -110,7 +114,7 @@ QUOTES: Final = {
     ),
     "feeling_named": (
         "Ik hoor dat dit u hoog zit, en dat begrijp ik.",
-        "Drie weken wachten, daar zou ik ook boos van worden.",
+        "Daar zou ik ook van balen.",
         "Wat vervelend dat u hier zo lang mee zit.",
     ),
     "hold_asked": (
@@ -169,205 +173,6 @@ SAID: Final = {
     ),
 }
 
-# For an item answered low: (what was wrong, what made it so). Code of the item, or "low" for any other.
-REMARKS: Final = {
-    "phrasing.clear_answer": (
-        (
-            "Ik weet na dit gesprek nog niets over {topic}.",
-            "Geen antwoord gekregen over {topic}.",
-            "De medewerker kon niets zeggen over {topic}.",
-            "Ik kreeg een algemeen verhaal in plaats van antwoord.",
-            "Na {n} minuten stond ik met lege handen.",
-            "Het antwoord sloeg niet op {topic}.",
-            "De medewerker verwees alleen naar de website.",
-        ),
-        (
-            "Er is niets opgezocht.",
-            "Er werd gegokt, en dat hoorde ik.",
-            "Mijn dossier kon niet worden gevonden.",
-            "Ik kreeg twee verschillende termijnen te horen.",
-            "Ik moest zelf voorstellen om het na te kijken.",
-            "Volgens de medewerker moest ik de brief afwachten.",
-            "Ik heb {n} keer naar hetzelfde gevraagd.",
-            "Pas toen ik aandrong, werd er een collega bij gehaald.",
-        ),
-    ),
-    "phrasing.wording": (
-        (
-            "Veel afkortingen en namen van teams.",
-            "Alles werd verteld vanuit de eigen regels.",
-            "De procedure ging vóór mijn vraag.",
-            "Onpersoonlijk: ‘men’ en ‘de gemeente’, nooit ‘ik’.",
-            "Ambtelijke taal over {topic}.",
-            "Het ging over wat niet kon, niet over wat wel kan.",
-        ),
-        (
-            "Ik moest {n} keer vragen wat er bedoeld werd.",
-            "Iemand die de weg niet kent, haakt hier af.",
-            "Ik voelde me een nummer.",
-            "Er werd iets voorgelezen.",
-            "‘Wij’ was steeds de afdeling, niet wij samen.",
-            "De toon werd er niet warmer van.",
-        ),
-    ),
-    "callback.offered": (
-        (
-            "Er is niet aangeboden om mij terug te bellen.",
-            "Terugbellen kwam niet ter sprake.",
-            "Ik mocht het zelf later nog eens proberen.",
-            "Ik bleef met {topic} zitten.",
-            "Het gesprek werd afgerond zonder vervolg.",
-            "Een terugbelverzoek kon volgens de medewerker niet.",
-        ),
-        (
-            "Ik heb {n} tellen stil gelaten, maar er kwam niets.",
-            "Ook een boodschap aannemen gebeurde niet.",
-            "Mijn nummer is niet gevraagd.",
-            "De medewerker leek opgelucht dat ik ophing.",
-            "Een ander nummer kreeg ik evenmin.",
-            "Daarna viel er een stilte.",
-        ),
-    ),
-    "listening.repeat_caller": (
-        (
-            "Dat ik al eerder belde, deed er niet toe.",
-            "Ik moest alles opnieuw vertellen.",
-            "Mijn eerdere telefoontjes stonden nergens.",
-            "De medewerker ging eraan voorbij dat ik vaker belde.",
-            "Geen excuus, geen herkenning.",
-        ),
-        (
-            "Ik heb het twee keer gezegd.",
-            "Het gesprek begon gewoon bij het begin.",
-            "Er werd meteen naar mijn naam gevraagd.",
-            "Ik kreeg te horen dat collega’s dat hadden moeten noteren.",
-            "Over {topic} was niets bekend.",
-        ),
-    ),
-    "tone.composure": (
-        (
-            "De medewerker ging mee in mijn toon.",
-            "Werd kortaf zodra ik luider sprak.",
-            "Zuchtte hoorbaar toen ik over {topic} begon.",
-            "Ging in de verdediging.",
-            "Praatte door mij heen.",
-            "Viel stil en liet mij maar praten.",
-        ),
-        (
-            "Na {n} minuten was de rust weg.",
-            "Daarna kwam het niet meer goed.",
-            "Er klonk ergernis in door.",
-            "Het werd een welles-nietesgesprek.",
-            "Mijn vraag raakte uit beeld.",
-            "Ik werd {n} keer onderbroken.",
-        ),
-    ),
-    "disconnected": (
-        (
-            "De verbinding werd verbroken terwijl ik sprak.",
-            "De medewerker hing op.",
-            "Na {s} seconden in de wacht viel de lijn weg.",
-            "Midden in mijn zin was het gesprek weg.",
-            "Bij het doorverbinden werd opgehangen.",
-        ),
-        (
-            "Ik ben niet teruggebeld.",
-            "Er was niets aan voorafgegaan.",
-            "Het ging net over {topic}.",
-            "Mijn nummer was wel zichtbaar.",
-            "Ik hoorde nog ‘een ogenblik’.",
-        ),
-    ),
-    "low": (
-        (
-            "Dit kon beter.",
-            "Hier liet de medewerker het liggen.",
-            "Dat viel tegen bij {topic}.",
-            "Weinig moeite gedaan.",
-        ),
-        (
-            "Het bleef bij een half antwoord.",
-            "Ik moest erom vragen.",
-            "Het ging te snel.",
-            "Er werd niet doorgevraagd.",
-        ),
-    ),
-}
-
-# A last word about the whole call, by how it went.
-CLOSING: Final = {
-    "good": (
-        (
-            "Prettig gesprek.",
-            "Zo hoort het.",
-            "Hier kan ik mee verder.",
-            "Snel en vriendelijk geholpen.",
-            "De medewerker nam de tijd voor {topic}.",
-            "Ik voelde me serieus genomen.",
-            "Vlot, helder en persoonlijk.",
-            "Goed geluisterd en goed samengevat.",
-        ),
-        (
-            "Alles over {topic} is duidelijk.",
-            "In {n} minuten klaar.",
-            "Er werd zelfs gevraagd of ik nog iets wilde weten.",
-            "Ik hoefde niets te herhalen.",
-            "De medewerker dacht echt mee.",
-            "Een glimlach hoor je ook door de telefoon.",
-            "Ook toen het lastig werd, bleef de toon warm.",
-        ),
-    ),
-    "mixed": (
-        (
-            "Vriendelijk, maar niet volledig.",
-            "De inhoud klopte, de toon was vlak.",
-            "Het begon stroef en eindigde goed.",
-            "Aardig geholpen, al duurde het lang.",
-            "Niet slecht, niet bijzonder.",
-            "Goede wil, weinig houvast.",
-        ),
-        (
-            "Ik moest {n} minuten wachten.",
-            "Over {topic} bleef één ding open.",
-            "Op de achtergrond was het rumoerig.",
-            "Er werd niet samengevat wat we afspraken.",
-            "Doorvragen had geholpen.",
-            "Ik werd één keer doorverbonden.",
-        ),
-    ),
-    "bad": (
-        (
-            "Een teleurstellend gesprek.",
-            "Hier zou ik als inwoner boos van worden.",
-            "Ik voelde me tot last.",
-            "Zo houd je geen inwoners te vriend.",
-            "Niemand leek zich verantwoordelijk te voelen.",
-            "Van het kastje naar de muur.",
-        ),
-        (
-            "Over {topic} weet ik nog net zoveel als ervoor.",
-            "Ik zou niet graag opnieuw bellen.",
-            "De medewerker wilde vooral van mij af.",
-            "Na {n} minuten heb ik het opgegeven.",
-            "Ik hoorde collega’s lachen op de achtergrond.",
-            "Er is geen enkele toezegging gedaan.",
-        ),
-    ),
-    "unanswered": (
-        (
-            "Niet opgenomen.",
-            "Na {s} seconden overgaan heb ik opgehangen.",
-            "De lijn bleef overgaan.",
-        ),
-        (
-            "Binnen de openingstijden gebeld.",
-            "Ook een tweede poging lukte niet.",
-            "Geen keuzemenu, geen wachtmuziek.",
-            "",
-        ),
-    ),
-}
-
 WHO: Final = (
     "De heer Jansen",
     "Mevrouw De Boer",
@@ -378,22 +183,4 @@ WHO: Final = (
     "De medewerker zelf",
     "Mevrouw Kuipers",
     "De teamleider",
-)
-
-RETURN_REASONS: Final = (
-    "U noteerde ‘geen schadelijke uitspraken’, maar in uw opmerking staat er een. Wilt u dat nakijken?",
-    "De terugbelafspraak mist een tijdstip. Heeft u nog aantekeningen?",
-    "Uw toelichting bij het antwoord past bij een ander gesprek. Graag corrigeren.",
-    "De begroeting staat overal op het hoogste antwoord, terwijl u na veertig seconden pas iemand sprak.",
-    "Het citaat is een samenvatting. Schrijf op wat er letterlijk is gezegd, of laat het weg.",
-    "De medewerker wordt bij naam genoemd. Haal de naam weg, alstublieft.",
-    "Scenario en antwoorden spreken elkaar tegen: was dit de eerste of de vierde keer?",
-)
-
-VOID_REASONS: Final = (
-    "De evaluator werd herkend.",
-    "Verkeerd nummer gebeld: dit was een andere afdeling.",
-    "Het gesprek is dubbel ingevoerd.",
-    "De opdracht is niet gevolgd: er is een andere vraag gesteld.",
-    "Brandoefening tijdens het gesprek.",
 )
