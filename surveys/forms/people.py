@@ -88,14 +88,16 @@ class AcceptForm(forms.Form):
     """A new account for the invited address."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"), max_length=120, error_messages={"required": gettext_lazy("Enter your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), disabled=True, required=False,
+        label=gettext_lazy("E-mail address"), disabled=True,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Choose a password"), strip=False,
+        error_messages={"required": gettext_lazy("Choose a password.")},
         help_text=gettext_lazy("At least 10 characters. A few words in a row are strong and easy to remember."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
