@@ -86,9 +86,13 @@ def axe(page: Page, *, exclude: tuple[str, ...] = (), without: tuple[str, ...] =
 def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
     wide = page.evaluate(
-        "() => { const width = document.documentElement.clientWidth;"
-        " if (document.documentElement.scrollWidth <= width) return [];"
-        " return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)"
-        " .slice(0, 8).map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right)); }"
+        """() => {
+            const {clientWidth: width, scrollWidth} = document.documentElement;
+            if (scrollWidth <= width) return [];
+            const beyond = element => Math.max(element.getBoundingClientRect().right,
+                element.getBoundingClientRect().left + element.scrollWidth) > width + 1;
+            const names = [...document.querySelectorAll('body *')].filter(beyond).map(e => `${e.tagName}.${e.className}`);
+            return [`${scrollWidth} of ${width} px`, ...names.slice(-8)];
+        }"""
     )
     assert not wide, f"{page.url} scrolls sideways: {wide}"
