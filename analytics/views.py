@@ -3,22 +3,26 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from analytics import access, filters, pages, reports
 from analytics.files import csv_response
 from surveys.access import signed_in
 
 
+@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     chosen = filters.parse(request.GET, reader)
     return render(request, "analytics/overview.html", {"page": pages.overview(reader, chosen)})
 
 
+@require_safe
 def overview_csv(request: HttpRequest, slug: str) -> HttpResponse:
     return _file(request, slug, "overview")
 
 
+@require_safe
 def trend_csv(request: HttpRequest, slug: str) -> HttpResponse:
     return _file(request, slug, "trend")
 
@@ -29,6 +33,7 @@ def _file(request: HttpRequest, slug: str, report: str) -> HttpResponse:
     return csv_response(reports.run(report, reader=reader, filters=chosen), slug)
 
 
+@require_safe
 def department(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     about = access.department_or_404(reader, pk)
@@ -36,6 +41,7 @@ def department(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "analytics/department.html", {"page": pages.department(reader, chosen, about)})
 
 
+@require_safe
 def department_csv(request: HttpRequest, slug: str, pk: int, report: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     about = access.department_or_404(reader, pk)

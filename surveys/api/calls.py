@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import django_filters
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,14 +21,13 @@ from surveys.api.base import ORGANISATION, Endpoint, Listing, chosen_organisatio
 from surveys.api.pagination import CallPagination
 from surveys.api.problems import Problem, error, of_answers
 from surveys.filters import CallFilter
+from surveys.forms.calls import AHEAD
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from surveys.models import Call, Department, Organisation, Scenario, User, Wave
 
-# How far ahead of ours the sender's clock may run.
-LEEWAY = dt.timedelta(minutes=5)
 # What a list does not show, and would be costly to fetch for five hundred calls.
 HEAVY = ("answers", "answer_revisions", "item_points", "version__document")
 
@@ -47,6 +47,14 @@ class Narrowed(DjangoFilterBackend):
         organisation = chosen_organisation(request)
         calls = queryset if organisation is None else queryset.filter(organisation=organisation)
         return {**super().get_filterset_kwargs(request, calls, view), "organisation": organisation}
+
+
+def evaluator(request: Request) -> "User":
+    """Who hands a call in; 403, whatever was sent, for those who make calls nowhere."""
+    user = person(request)
+    if not any(access.has_role(user, each, access.EVALUATORS) for each in access.visible_organisations(user)):
+        raise PermissionDenied
+    return user
 
 
 def pseudonyms() -> Callable[["Call"], str]:
@@ -102,7 +110,7 @@ class CallList(Listing):
         409 `conflict`: other content is stored under this id; both are kept, `call` is the stored one. 422 `incomplete`:
         nothing was stored; `errors` names each item and what is wrong with it.
         """
-        at, by = timezone.now(), person(request)
+        at, by = timezone.now(), evaluator(request)
         sent = read(serializers.CallIn, request)
         known = access.call_of_client(by, sent["client_id"])
         asked = find(by, sent, known=known, at=at)
@@ -229,7 +237,7 @@ def refusals(
     asked: Asked, organisation: "Organisation", called_at: dt.datetime, *, at: dt.datetime, is_new: bool
 ) -> Iterator[dict[str, str]]:
     """Why no call can be made there and then. One that is known already was once allowed, so only its moment is looked at."""
-    if called_at > at + LEEWAY:
+    if called_at > at + AHEAD:
         yield error("called_at", "future", _("This moment lies in the future."))
     if not is_new:
         return

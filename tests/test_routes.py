@@ -1,0 +1,299 @@
+"""THE ROUTE TABLE: every address of the product with its answer for everybody. An address that is missing here fails.
+
+Everybody asks for the same things of the town of Zuiderveen, so each refusal stands beside a success on the same data.
+
+    .  200                      >  on to signing in            -  404: does not exist for them
+    r  on to another page       u  401: the API's "sign in"    f  403: may not
+    +  201                      !  400, 409 or 422: refused for what was sent, not for who sent it
+    x  405: the address does not answer this method
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from surveys import people as joining
+from surveys import tokens
+from surveys.imports import upload
+from surveys.models import Membership
+from tests.people import AT, api_client, client_for
+
+ROLES = {
+    "a": "anonymous",
+    "S": "stranger",
+    "E": "evaluator",
+    "O": "other_evaluator",
+    "R": "reviewer",
+    "C": "coordinator",
+    "M": "manager",
+    "Y": "analyst",
+    "W": "works_council",
+    "D": "administrator",
+}
+# `about`: whose key is asked for; a call is the evaluator's, of a department that the manager has.
+TABLE = """
+address                               about        GET         POST
+                                                   aSEORCMYWD  aSEORCMYWD
+healthz                               -            ..........  xxxxxxxxxx
+account_login                         -            .rrrrrrrrr  .rrrrrrrrr
+account_logout                        -            r.........  rrrrrrrrrr
+account_inactive                      -            ..........  xxxxxxxxxx
+account_signup                        -            .rrrrrrrrr  .rrrrrrrrr
+account_reauthenticate                -            >.........  >.........
+account_change_password               -            >.........  >.........
+account_set_password                  -            >rrrrrrrrr  >rrrrrrrrr
+account_reset_password                -            ..........  ..........
+account_reset_password_done           -            ..........  xxxxxxxxxx
+account_reset_password_from_key       -            ..........  ..........
+account_reset_password_from_key_done  -            ..........  xxxxxxxxxx
+figures:overview                      org          u-ff......  uxxxxxxxxx
+figures:results                       department   u-ff......  uxxxxxxxxx
+figures:trend                         org          u-ff......  uxxxxxxxxx
+api:organisations                     -            u.........  uxxxxxxxxx
+api:departments                       org          u-........  uxxxxxxxxx
+api:department                        department   u-........  uxxxxxxxxx
+api:checklists                        org          u-........  uxxxxxxxxx
+api:checklist                         checklist    u-........  uxxxxxxxxx
+api:scenarios                         org          u-........  uxxxxxxxxx
+api:waves                             org          u-........  uxxxxxxxxx
+api:calls                             org          u-........  u!!!ffffff
+api:call                              approved     u-.-....-.  uxxxxxxxxx
+api:call_answers                      returned     uxxxxxxxxx  uxxxxxxxxx
+api:call_submit                       submitted    uxxxxxxxxx  u-.-ff---f
+api:schema                            -            u.........  uxxxxxxxxx
+api:docs                              -            >.........  >xxxxxxxxx
+api:nothing                           -            u---------  u---------
+home                                  -            >rrrrrrrrr  >xxxxxxxxx
+help                                  -            >.........  >xxxxxxxxx
+organisation_home                     -            >-rrrrrrrr  >xxxxxxxxx
+calls                                 -            >-..ffffff  >xxxxxxxxx
+call_start                            -            >-..ffffff  >-..ffffff
+call                                  approved     >-.-....-.  >xxxxxxxxx
+call_facts                            draft        >-.-------  >-.-------
+call_resume                           draft        >-r-------  >xxxxxxxxx
+call_section                          draft        >-.-------  >-r-------
+call_save                             draft        u-.-------  u-!-------
+call_check                            draft        >-.-------  >-r-------
+call_submitted                        submitted    >-.-ff---f  >xxxxxxxxx
+call_discard                          draft        >-.-------  >-r-------
+call_conflicts                        submitted    >-.-ff---f  >-.-ff---f
+review                                -            >-ff..fff.  >xxxxxxxxx
+call_approve                          submitted    >xxxxxxxxx  >-f-!!---!
+call_return                           submitted    >xxxxxxxxx  >-f-!!---!
+call_void                             submitted    >xxxxxxxxx  >-f-!!---!
+waves                                 -            >-fff.fff.  >xxxxxxxxx
+wave_new                              -            >-fff.fff.  >-fff.fff.
+wave                                  wave         >-fff.fff.  >-fff.fff.
+wave_open                             wave         >xxxxxxxxx  >-fffrfffr
+wave_close                            wave         >xxxxxxxxx  >-fffrfffr
+scenarios                             -            >-fff.fff.  >xxxxxxxxx
+scenario_new                          -            >-fff.fff.  >-fff.fff.
+scenario                              scenario     >-fff.fff.  >-fff.fff.
+checklists                            -            >-fff.fff.  >xxxxxxxxx
+checklist_version                     version      >-fff.fff.  >xxxxxxxxx
+organisation                          -            >-fffffff.  >-fffffff.
+departments                           -            >-fffffff.  >xxxxxxxxx
+department_new                        -            >-fffffff.  >-fffffff.
+department_edit                       department   >-fffffff.  >-fffffff.
+members                               -            >-fffffff.  >xxxxxxxxx
+invite                                -            >-fffffff.  >-fffffff.
+member                                membership   >-fffffff.  >-fffffff.
+member_end                            membership   >-fffffff.  >-fffffffr
+invitation_send                       invitation   >xxxxxxxxx  >-fffffffr
+invitation_withdraw                   invitation   >xxxxxxxxx  >-fffffffr
+imports                               -            >-fff.fff.  >xxxxxxxxx
+import_new                            -            >-fff.fff.  >-fff.fff.
+import                                import       >-fff.fff.  >xxxxxxxxx
+import_mapping                        import       >-fff.fff.  >-fff.fff.
+import_confirm                        import       >xxxxxxxxx  >-fffrfffr
+import_report                         import       >-fff.fff.  >xxxxxxxxx
+exports                               -            >-fff.f.f.  >xxxxxxxxx
+export_calls                          -            >-fff.f.f.  >xxxxxxxxx
+export_answers                        -            >-fff.f.f.  >xxxxxxxxx
+profile                               -            >.........  >.........
+token_new                             -            >.........  >.........
+token_revoke                          token        >xxxxxxxxx  >-r-------
+set_language                          -            xxxxxxxxxx  rrrrrrrrrr
+invitation                            -            ..........  ..........
+overview                              -            >-ff......  >xxxxxxxxx
+overview_csv                          -            >-ff......  >xxxxxxxxx
+trend_csv                             -            >-ff......  >xxxxxxxxx
+department                            department   >-ff......  >xxxxxxxxx
+department_csv                        department   >-ff......  >xxxxxxxxx
+"""
+
+
+class Line(NamedTuple):
+    name: str
+    about: str
+    get: str
+    post: str
+
+
+LINES = {line.name: line for line in (Line(*row.split()) for row in TABLE.strip().splitlines()[2:])}
+# Answered with a file whose taking out is itself written in the log.
+LOGGED = {"export_calls", "export_answers"}
+WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(surveys|analytics)_')
+
+
+def routes(patterns: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the URLconf by its full name; one without a name by its pattern."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, f"{space}{each.namespace}:" if each.namespace else space)
+        else:
+            yield f"{space}{each.name or each.pattern}", each
+
+
+@pytest.fixture
+def things(org, people, departments, scenarios, wave, version, make_call) -> dict[str, Any]:
+    """What a line of the table can be about."""
+    invited = joining.invite(
+        organisation=org, email="new@zuiderveen.example", role="analyst", departments=[],
+        by=people["administrator"], at=timezone.now(),
+    )  # fmt: skip
+    token, _text = tokens.issue_token(user=people["evaluator"], name="mine", scope="read", at=AT)
+    log = b"external id;department\nK-1;BUR\n"
+    return {
+        "draft": make_call("draft"),
+        "submitted": make_call("submitted"),
+        "returned": make_call("returned"),
+        "approved": make_call("approved"),
+        "department": departments["BUR"],
+        "elsewhere": departments["BEL"],
+        "scenario": scenarios["opening_hours"],
+        "wave": wave,
+        "version": version,
+        "checklist": version.checklist,
+        "membership": Membership.objects.get(organisation=org, role="analyst"),
+        "invitation": invited.invitation,
+        "secret": invited.secret,
+        "token": token,
+        "import": upload(wave=wave, by=people["coordinator"], name="log.csv", content=log, at=AT),
+    }
+
+
+def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
+    known = {
+        "slug": "zuiderveen",
+        "pk": getattr(things.get(line.about), "pk", None),
+        "section": "greeting",
+        "report": "items",
+        "secret": things["secret"],
+        "uidb36": "1",
+        "key": "not-a-key",
+    }
+    wanted = route.pattern.regex.groupindex
+    found = reverse(line.name, kwargs={name: known[name] for name in wanted})
+    return f"{found}?organisation=zuiderveen" if line.about == "org" else found
+
+
+@pytest.fixture
+def browsers(people) -> dict[str, str]:
+    """Each role's session, begun once; signing in for every request would take longer than the requests."""
+    begun = {role: client_for(people.get(role)).cookies.get(settings.SESSION_COOKIE_NAME) for role in ROLES.values()}
+    return {role: cookie.value if cookie else "" for role, cookie in begun.items()}
+
+
+def browser(session: str, **options: Any) -> Client:
+    client = Client(**options)
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
+
+
+def ask(client: Any, method: str, url: str) -> HttpResponseBase:
+    if method == "get":
+        return client.get(url)
+    url = url.partition("?")[0]
+    return client.post(url, {}, content_type="application/json") if url.startswith("/api/") else client.post(url)
+
+
+def mark(response: Any) -> str:
+    """The answer as one character of the table; anything else as its status, so that it never matches."""
+    response.close()
+    if response.status_code == 302:
+        return ">" if response["Location"].startswith("/accounts/login/") else "r"
+    known = {200: ".", 201: "+", 401: "u", 403: "f", 404: "-", 405: "x", 400: "!", 409: "!", 422: "!"}
+    return known.get(response.status_code, f"<{response.status_code}>")
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What happens inside did not happen."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def answers(url: str, method: str, browsers: dict[str, str]) -> str:
+    """What each role is told, one after the other, as if each were the only one."""
+    found = ""
+    for session in browsers.values():
+        with taken_back():
+            found += mark(ask(browser(session), method, url))
+    return found
+
+
+def test_every_address_is_in_the_table():
+    names = [name for name, _route in routes()]
+    assert sorted(names) == sorted(LINES)
+
+
+# In four parts, so that several processes can share the work.
+@pytest.mark.parametrize("part", range(4))
+def test_the_answer_to_everybody(browsers, things, part):
+    found, expected = [], []
+    for name, route in list(routes())[part::4]:
+        url, line = address(LINES[name], route, things), LINES[name]
+        found.append(line._replace(get=answers(url, "get", browsers), post=answers(url, "post", browsers)))
+        expected.append(line)
+    assert found == expected
+
+
+def test_reading_changes_nothing(browsers, things):
+    """GET writes nothing of ours; sessions, and taking data out, which is logged, apart."""
+    for name, route in routes():
+        url = address(LINES[name], route, things)
+        for role in ("administrator", "evaluator"):
+            with taken_back(), CaptureQueriesContext(connection) as queries:
+                ask(browser(browsers[role]), "get", url).close()
+            written = [each["sql"] for each in queries if WRITES.match(each["sql"])]
+            assert not written or name in LOGGED, name
+
+
+def test_nobody_is_made_to_change_anything(browsers, things):
+    """A POST that came from another site lacks the CSRF token: it is refused, whoever's browser sent it."""
+    for name, route in routes():
+        line, url = LINES[name], address(LINES[name], route, things)
+        for role, expected in zip(list(ROLES.values())[1:], line.post[1:], strict=True):
+            if expected in ".+r!":
+                with taken_back():
+                    client = browser(browsers[role], enforce_csrf_checks=True)
+                    assert mark(ask(client, "post", url)) == "f", (name, role)
+
+
+def test_a_token_reads_what_its_user_reads(people, things):
+    for name, route in routes():
+        if name.startswith(("api:", "figures:")) and name != "api:docs":
+            line, url = LINES[name], address(LINES[name], route, things)
+            found = [mark(api_client(people[role], "read").get(url)) for role in list(ROLES.values())[1:]]
+            assert "".join(found) == line.get[1:], name
+
+
+def test_a_stranger_is_never_told_that_a_thing_exists():
+    """404 and never 403, wherever the address names something of ours."""
+    for name, route in routes():
+        line = LINES[name]
+        if {"slug", "pk"} & set(route.pattern.regex.groupindex):
+            assert set(line.get[1] + line.post[1]) <= set("-x"), name
