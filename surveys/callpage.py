@@ -72,8 +72,9 @@ class CallPage:
         return tuple(row for row in self.rows if row.fails)
 
     @property
-    def call_failed(self) -> bool:
-        return any(row.fails == "call" for row in self.failing)
+    def call_failed(self) -> AnsweredRow | None:
+        """The first answer that failed the whole call."""
+        return next((row for row in self.failing if row.fails == "call"), None)
 
     @property
     def costliest(self) -> AnsweredRow | None:

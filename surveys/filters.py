@@ -200,19 +200,19 @@ class ExportFilter(CallFilter):
     """The same filters; without a state only the calls that figures are made of. And how the file is to be written."""
 
     state = InState(
-        label=_("Which calls"),
+        label=_("State"),
         choices=[(EVERY_STATE, _("every state you may see")), *Call.State.choices],
-        empty_label=_("approved, as the figures count them"),
+        empty_label=_("those that count (approved)"),
     )
     columns = Way(
         label=_("Columns"),
-        choices=[("scores", _("scores only, without the questions"))],
-        empty_label=_("everything, with a column for each question"),
+        choices=[("scores", _("scores, without the questions"))],
+        empty_label=_("scores and every question"),
     )
     excel = Way(
         label=_("Made for"),
-        choices=[("1", _("Dutch Excel: semicolons, decimal commas"))],
-        empty_label=_("programs: commas, decimal points"),
+        choices=[("1", _("Dutch Excel (semicolons, commas)"))],
+        empty_label=_("programs (commas, points)"),
     )
 
     class Meta(CallFilter.Meta):

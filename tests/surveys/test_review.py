@@ -232,7 +232,7 @@ def test_a_failed_call_says_what_failed_it(client_for, people, make_call, versio
     assert (call.score, call.failed_by) == (0, ["tone.calm"])
     client = client_for(people["reviewer"])
     text = page(client, call).content.decode()
-    assert "This call failed." in text
+    assert "This call failed" in text
     assert "fails the whole call: its score is 0." in text
     assert "before fails" in text
     assert "call failed" in client.get(QUEUE).content.decode()
