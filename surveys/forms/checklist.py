@@ -71,7 +71,11 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An item with its answer, ready to be shown. `off`: not asked, given the answers so far."""
+    """An item with its answer, ready to be shown.
+
+    `off`: not asked, given the answers so far; `away`: nor could it be by other answers on this page, so that a page
+    without script leaves it out.
+    """
 
     item: Item
     id: str
@@ -80,6 +84,7 @@ class Question:
     good: str
     bad: str
     off: bool
+    away: bool
     only_if: str
     choices: tuple[Choice, ...]
     none: bool | None
@@ -154,11 +159,7 @@ class SectionForm:
         self.language = get_language() or ""
         self.definition: Definition = self.call.version.definition
         self.section: Section = _section_or_404(self.definition, self.code)
-        facts = self.call.facts
-        self.items = {
-            code: self.definition.item(code)
-            for code in definition.reachable(self.definition, self.call.answers, facts, self.section)
-        }
+        self.items = {item.code: item for item in self.section.items}
         self.revision = self.call.revision
         self.before = {code: self.call.answers.get(code) for code in self.items}
         if self.posted is not None:
@@ -233,10 +234,15 @@ class SectionForm:
 
     @cached_property
     def questions(self) -> list[Question]:
-        shown = frozenset(definition.visible(self.definition, self.call.answers, self.call.facts))
-        return [self._question(item, off=item.code not in shown) for item in self.items.values()]
+        form, answers, facts = self.definition, self.call.answers, self.call.facts
+        shown = frozenset(definition.visible(form, answers, facts))
+        within_reach = frozenset(definition.reachable(form, answers, facts, self.section))
+        return [
+            self._question(item, off=item.code not in shown, away=item.code not in within_reach)
+            for item in self.items.values()
+        ]
 
-    def _question(self, item: Item, *, off: bool) -> Question:
+    def _question(self, item: Item, *, off: bool, away: bool) -> Question:
         answer = self.call.answers.get(item.code) or {}
         if self.posted is not None:
             answer = posted_answer(item, self.posted) or {}
@@ -247,6 +253,7 @@ class SectionForm:
             item=item,
             id=control_id(item.code),
             off=off,
+            away=away,
             only_if=self._only_if(item),
             choices=self._choices(item, value, na=bool(answer.get("na"))),
             none=_none(item, value),

@@ -29,6 +29,7 @@ function render() {
   const shown = visible(items, sender.answers, data.facts);
   for (const item of onPage()) {
     const { item: code } = item.dataset;
+    item.hidden = false;
     item.toggleAttribute("data-off", !shown.has(code));
     markProblem(item, sender.pending.get(code)?.refused ?? "");
     markClash(item, sender.pending.get(code)?.clash);
