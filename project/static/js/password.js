@@ -7,7 +7,8 @@ for (const input of words ? document.querySelectorAll("input[type=password]") : 
   const box = document.createElement("div");
   const say = (shown) => {
     button.textContent = shown ? words.hide : words.show;
-    button.setAttribute("aria-label", shown ? words.hideLabel : words.showLabel);
+    // Its name says whose text it shows, and begins with what is seen, for those who speak to their computer.
+    button.setAttribute("aria-label", `${button.textContent}: ${input.labels[0]?.textContent.trim() ?? ""}`);
   };
   box.className = "password";
   button.type = "button";
