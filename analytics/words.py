@@ -70,11 +70,11 @@ def points(value: Decimal | Fraction | None, places: int = 1) -> str:
     """A number of points; a real minus sign before a negative one."""
     if value is None:
         return "–"
-    return ("−" if value < 0 else "") + number(value, places)
+    return ("−" if rounded(value, places) < 0 else "") + number(value, places)
 
 
 def signed(value: Decimal | Fraction, places: int = 1) -> str:
-    return ("−" if value < 0 else "+") + number(value, places)
+    return ("−" if rounded(value, places) < 0 else "+") + number(value, places)
 
 
 def interval(low: Decimal | None, high: Decimal | None, places: int = 1) -> str:

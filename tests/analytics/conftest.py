@@ -36,6 +36,26 @@ def planted(org, evaluator, wave, *, department, scenario, day, score, **columns
 
 
 @pytest.fixture
+def sow(org, people, wave, departments, scenarios):
+    """`sow([{"code": "BUR", "score": 8000, "day": ..., "scenario": ..., "tone": ...}, ...])`: many calls at once."""
+
+    def make(rows):
+        calls = [
+            planted(
+                org, people["evaluator"], wave, department=departments[each.pop("code")],
+                scenario=scenarios[each.pop("scenario", "complaint_calm")],
+                **({"day": dt.date(2026, 3, 10)} | each),
+            )
+            for each in rows
+        ]
+        calls = Call.objects.bulk_create(calls)
+        rollups.recompute({cell_of(call) for call in calls})
+        return calls
+
+    return make
+
+
+@pytest.fixture
 def plant(org, people, wave, departments, scenarios):
     """`plant("BUR", [8000, 7500], day=..., scenario=..., tone=5000)`: approved calls with these scores, counted."""
 

@@ -9,6 +9,7 @@ from scipy import stats as scipy_stats
 
 from analytics.stats.comparison import benjamini_hochberg, groups, welch
 from analytics.stats.control import xmr
+from analytics.stats.course import slope
 from analytics.stats.intervals import Sums, mean_interval, wilson
 
 
@@ -154,3 +155,26 @@ def test_groups_refuse_what_has_no_variance():
     assert groups([]) == ()
     with pytest.raises(ValueError, match="fewer than two"):
         groups([Sums(1, 5, 25)])
+
+
+@given(st.lists(st.lists(st.integers(0, 10000), max_size=6), min_size=1, max_size=12))
+def test_slope_is_scipys_on_the_values_themselves(lists):
+    result = slope(range(len(lists)), [sums(values) for values in lists])
+    times = [time for time, values in enumerate(lists) for _ in values]
+    values = [value for values in lists for value in values]
+    if len(values) < 3 or len(set(times)) == 1:
+        assert result is None
+        return
+    expected = scipy_stats.linregress(times, values)
+    assert result.n == len(values)
+    assert result.slope == pytest.approx(expected.slope, rel=1e-9, abs=1e-9)
+    if expected.stderr > 1e-6 and len(set(values)) > 1:
+        half = scipy_stats.t.ppf(0.975, len(values) - 2) * expected.stderr
+        assert result.high - result.slope == pytest.approx(half, rel=1e-6)
+        assert result.p == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-9)
+
+
+def test_slope_of_one_straight_line_and_of_the_impossible():
+    assert slope([0, 1, 2], [sums([1]), sums([2]), sums([3])]).p == 0.0
+    with pytest.raises(ValueError, match="2 times for 1"):
+        slope([0, 1], [sums([1])])
