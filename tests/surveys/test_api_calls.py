@@ -486,6 +486,7 @@ def test_the_same_call_from_many_threads_is_stored_once():
 def test_someone_without_a_role_gets_nowhere(org, people, body):
     former = build_person(org, "former", "evaluator")
     former.memberships.update(ended_at=AT)
-    response = post(api_client(former), body)
+    assert post(api_client(former), body).status_code == 403
+    response = api_client(former).get("/api/v1/trend/")
     assert response.status_code == 404
     assert errors(response) == {"organisation": "unknown"}
