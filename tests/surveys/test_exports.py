@@ -5,7 +5,11 @@ import datetime as dt
 import io
 import json
 import re
+import subprocess
+import sys
+import time
 from decimal import Decimal
+from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 
 import pytest
 from hypothesis import given
@@ -15,6 +19,7 @@ from surveys import csv_files, exports, tables
 from surveys.csv_files import as_csv, safe
 from surveys.models import AuditEntry, Call, CallbackEvent, ChecklistVersion, User, Wave
 from tests.people import AT, NA, build_call, callback_answers, department, valid_answers
+from tests.tools.site import free_port
 
 PAGE = "/o/zuiderveen/exports/"
 CALLS = PAGE + "calls.csv"
@@ -569,3 +574,38 @@ def test_an_ended_membership_takes_nothing_out(client_for, people, make_call):
     analyst = people["analyst"]
     analyst.memberships.update(ended_at=AT)
     assert client_for(User.objects.get(pk=analyst.pk)).get(CALLS).status_code == 404
+
+
+@pytest.mark.slow
+def test_the_server_breaks_the_connection_when_a_file_is_shorter_than_told(tmp_path):
+    """Why exports tell their length: without one, this server ends a failing answer as if it were whole."""
+    (tmp_path / "cut.py").write_text(
+        "def app(environ, start_response):\n"
+        "    start_response('200 OK', [('Content-Type', 'text/csv'), ('Content-Length', '50000')])\n"
+        "    return body()\n"
+        "def body():\n"
+        "    yield b'a,b\\r\\n' * 1000\n"
+        "    raise RuntimeError\n"
+    )
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "cut:app"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            with pytest.raises((IncompleteRead, RemoteDisconnected)):
+                whole_answer(port)
+        finally:
+            server.terminate()
+
+
+def whole_answer(port):
+    """What the server sends, as soon as it is up."""
+    for _ in range(100):
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().read()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise AssertionError("the server did not come up")
