@@ -27,8 +27,8 @@ class DecisionForm(forms.Form):
     place: ClassVar[str] = "approve"
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.place}-%s", **kwargs)
+    def __init__(self, data: Any = None, *, call: Call) -> None:
+        super().__init__(data, auto_id=f"{self.place}-%s")
         self.call = call
         self.is_stale = False
 
@@ -64,16 +64,14 @@ class ReasonForm(DecisionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, call: Call) -> None:
+        super().__init__(data, call=call)
         self.fields["quick"].choices = [(str(number), words) for number, words in enumerate(self.usual)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.words and not {"quick", "reason"} & set(self.errors):
-            self.add_error(
-                "reason", ValidationError(_("Give a reason: choose one or write it down."), code="required")
-            )
+            self.add_error("reason", ValidationError(_("Give a reason: choose one or write it down."), code="required"))
         return values
 
     @property

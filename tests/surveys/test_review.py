@@ -222,7 +222,11 @@ def test_a_failed_call_says_what_failed_it(client_for, people, make_call, versio
     item = next(item for section in document["sections"] for item in section["items"] if item["code"] == "tone.calm")
     item["options"][0]["fails"] = "call"
     strict = ChecklistVersion.objects.create(
-        checklist=version.checklist, number=2, document=document, state="published", published_at=AT + dt.timedelta(minutes=7)
+        checklist=version.checklist,
+        number=2,
+        document=document,
+        state="published",
+        published_at=AT + dt.timedelta(minutes=7),
     )
     wave = version.waves.get()
     wave.pk, wave.name, wave.version = None, "Strict", strict
