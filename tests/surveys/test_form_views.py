@@ -633,13 +633,13 @@ def test_the_pages_cost_few_queries(web, make_call, org, django_assert_max_num_q
         call = make_call("submitted", answers=callback_answers())
     draft = make_call("draft")
     web.get(reverse("calls", args=[org.slug]))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         web.get(reverse("calls", args=[org.slug]))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         web.get(section_url(draft, "phrasing"))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(9):
         web.get(reverse("call_check", args=[draft.pk]))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         save(web, draft, draft.revision, greeting__own_name={"value": "no"})
     assert call.state == "submitted"
 
