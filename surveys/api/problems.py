@@ -45,7 +45,7 @@ TITLES = {
     "throttled": gettext_lazy("Too many requests."),
     "server-error": gettext_lazy("Something went wrong on our side."),
 }
-"""By the last part of a problem's `type`; a test keeps the documentation complete."""
+"""By the last part of a problem's `type`."""
 
 STATUSES = {
     400: "invalid",
@@ -59,6 +59,15 @@ STATUSES = {
     415: "unsupported-media-type",
     422: "incomplete",
     429: "throttled",
+}
+
+
+# The other way round, for those who read about them; `conflict` shares its status with two more.
+STATUSES_OF = {kind: status for status, kind in STATUSES.items()} | {
+    "malformed": 400,
+    "stale": 409,
+    "not-now": 409,
+    "server-error": 500,
 }
 
 

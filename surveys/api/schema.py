@@ -13,11 +13,14 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 
+from surveys.api.described import MadeOnce
+
 
 @extend_schema(exclude=True)
 class Schema(SpectacularAPIView):
     """The document, for whoever may use the API: a session or a token, as everywhere else. JSON, or `?format=yaml`."""
 
+    generator_class = MadeOnce
     permission_classes = (IsAuthenticated,)
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer]
 

@@ -181,3 +181,4 @@ def test_a_list_of_errors_ends_somewhere(client, make_call):
 
 def test_every_status_has_its_words():
     assert set(problems.STATUSES.values()) <= set(problems.TITLES)
+    assert set(problems.STATUSES_OF) == set(problems.TITLES)

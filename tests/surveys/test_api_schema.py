@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import get_resolver
 from drf_spectacular.validation import validate_schema
 
+from surveys.api import described, problems
 from tests.people import api_client, client_for
 
 
@@ -45,6 +46,18 @@ def test_every_address_is_in_it(document):
             }
     undocumented = {"/api/v1/", "/api/v1/schema/", "/api/v1/docs/"}
     assert set(document["paths"]) == found - undocumented
+
+
+def test_it_tells_of_every_kind_of_problem(document):
+    for kind in problems.TITLES:
+        assert f"`{kind}`" in document["info"]["description"]
+
+
+def test_it_is_made_once(people, monkeypatch):
+    client = client_for(people["analyst"])
+    first = client.get("/api/v1/schema/").content
+    monkeypatch.setattr(described.Document, "get_schema", None)
+    assert client.get("/api/v1/schema/").content == first
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses(document):
