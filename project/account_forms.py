@@ -33,7 +33,11 @@ class SignIn(_Plain, allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # "username" is how password managers find the account; the field stays an e-mail field for the keyboard.
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
 
 
 class ForgottenPassword(_Plain, allauth.ResetPasswordForm):

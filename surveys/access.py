@@ -119,6 +119,12 @@ def invitation_or_404(user: User, organisation: Organisation, pk: int) -> Invita
     return _one(invitations(user, organisation), pk=pk)
 
 
+def waiting_invitations(user: User, organisation: Organisation) -> "QuerySet[Invitation]":
+    """Those without an answer, expired ones too; oldest first."""
+    waiting = invitations(user, organisation).filter(accepted_at=None, withdrawn_at=None)
+    return waiting.order_by("created_at").prefetch_related("departments")
+
+
 def open_invitation(secret_hash: str, at: dt.datetime) -> Invitation | None:
     """Whoever brings the secret is let in by its invitation, as long as that is open."""
     invitations = Invitation.objects.open_at(at).select_related("organisation", "invited_by")
@@ -175,6 +181,11 @@ def own_memberships(user: User) -> "QuerySet[Membership]":
 
 def own_tokens(user: User) -> "QuerySet[ApiToken]":
     return ApiToken.objects.for_user(user)
+
+
+def kept_tokens(user: User) -> "QuerySet[ApiToken]":
+    """The user's own that were not revoked, newest first; expired ones too."""
+    return own_tokens(user).filter(revoked_at=None).prefetch_related("departments").order_by("-created_at")
 
 
 def own_token_or_404(user: User, pk: int) -> ApiToken:

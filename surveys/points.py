@@ -15,7 +15,7 @@ def points_text(hundredths: int) -> str:
 
 
 def read_points(typed: str) -> int:
-    """"82,5" and "82.5" as 8250. Raises `ValueError` naming what was typed when it is no number of points from 0 to 100."""
+    """8250 from "82,5" and "82.5". Raises `ValueError` naming what was typed when it is no number of points from 0 to 100."""
     hundredths = int(Decimal(typed.replace(",", ".")) * 100) if _TYPED.fullmatch(typed) else -1
     if not 0 <= hundredths <= 10_000:
         raise ValueError(f"{typed!r} is not a number of points")

@@ -30,8 +30,13 @@ def change_organisation(*, organisation: Organisation, values: Values, by: User,
     changes = _write(current, values)
     if changes:
         AuditEntry.objects.create(
-            organisation=current, actor=by, at=at, action="organisation changed",
-            subject="organisation", subject_id=current.pk, changes=changes,
+            organisation=current,
+            actor=by,
+            at=at,
+            action="organisation changed",
+            subject="organisation",
+            subject_id=current.pk,
+            changes=changes,
         )
 
 

@@ -47,16 +47,22 @@ class TokenForm(forms.Form):
     )
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80,
+        label=gettext_lazy("Name"),
+        max_length=80,
         help_text=gettext_lazy("What will use it, such as “Power BI”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label=gettext_lazy("It may"), choices=ApiToken.Scope.choices, initial=ApiToken.Scope.READ, widget=forms.RadioSelect
+        label=gettext_lazy("It may"),
+        choices=ApiToken.Scope.choices,
+        initial=ApiToken.Scope.READ,
+        widget=forms.RadioSelect,
     )
     lasts = forms.ChoiceField(label=gettext_lazy("It works for"), choices=LASTS, initial="90")
     departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
-        queryset=None, required=False, widget=forms.CheckboxSelectMultiple,
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Only these departments"),
         help_text=gettext_lazy("With none chosen it sees all that you see."),
     )

@@ -61,7 +61,9 @@ class NumbersField(forms.Field):
             try:
                 found.append(normalise(line))
             except ValueError:
-                message = _("“%(line)s” is not a telephone number. Use digits, with a plus in front when international.")
+                message = _(
+                    "“%(line)s” is not a telephone number. Use digits, with a plus in front when international."
+                )
                 raise ValidationError(message, params={"line": line[:40]}, code="invalid") from None
         return list(dict.fromkeys(found))
 
@@ -99,7 +101,9 @@ class SettingForm(forms.ModelForm[Any]):
             # What was typed stays; sending it once more says that it may replace what the other did.
             self.data = {**self.data.dict(), self.add_prefix("seen"): self.now}  # type: ignore[attr-defined]
             raise ValidationError(
-                _("Somebody else changed this meanwhile. Open the page anew to see what, or save once more to keep yours."),
+                _(
+                    "Somebody else changed this meanwhile. Open the page anew to see what, or save once more to keep yours."
+                ),
                 code="stale",
             )
         return cleaned

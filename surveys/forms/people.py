@@ -38,7 +38,9 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect, choices=role_choices)
     departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
-        queryset=None, required=False, widget=forms.CheckboxSelectMultiple,
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Departments of a manager"),
         help_text=gettext_lazy("Those below them are included."),
     )
@@ -59,7 +61,8 @@ class RoleForm(forms.Form):
 
 class InviteForm(RoleForm):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), max_length=254,
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
         help_text=gettext_lazy("They get a link that works for seven days."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -88,15 +91,19 @@ class AcceptForm(forms.Form):
     """A new account for the invited address."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, error_messages={"required": gettext_lazy("Enter your name.")},
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Enter your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), disabled=True,
+        label=gettext_lazy("E-mail address"),
+        disabled=True,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
-        label=gettext_lazy("Choose a password"), strip=False,
+        label=gettext_lazy("Choose a password"),
+        strip=False,
         error_messages={"required": gettext_lazy("Choose a password.")},
         help_text=gettext_lazy("At least 10 characters. A few words in a row are strong and easy to remember."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -25,8 +25,14 @@ class OrganisationForm(SettingForm):
     class Meta:
         model = Organisation
         fields = (
-            "name", "language", "time_zone", "min_group_size", "self_approve", "callback_window_hours",
-            "works_council_consent_on", "retention_months",
+            "name",
+            "language",
+            "time_zone",
+            "min_group_size",
+            "self_approve",
+            "callback_window_hours",
+            "works_council_consent_on",
+            "retention_months",
         )
         help_texts = {
             "language": gettext_lazy("Of e-mails, and of pages for readers who chose none."),
@@ -67,11 +73,14 @@ def zone_choices(current: str) -> list[tuple[str, Any]]:
 
 class DepartmentForm(SettingForm):
     phone_numbers = NumbersField(
-        label=gettext_lazy("Telephone numbers"), required=False,
+        label=gettext_lazy("Telephone numbers"),
+        required=False,
         help_text=gettext_lazy("One a line, as the evaluator dials them."),
     )
     target = PointsField(
-        label=gettext_lazy("Target"), required=False, help_text=gettext_lazy("Points from 0 to 100, for the whole score.")
+        label=gettext_lazy("Target"),
+        required=False,
+        help_text=gettext_lazy("Points from 0 to 100, for the whole score."),
     )
     target_greeting = PointsField(label=gettext_lazy("Greeting"), required=False)
     target_phrasing = PointsField(label=gettext_lazy("Phrasing"), required=False)
@@ -82,7 +91,13 @@ class DepartmentForm(SettingForm):
     class Meta:
         model = Department
         fields = (
-            "name", "code", "parent", "phone_numbers", "target", *(f"target_{name}" for name in DIMENSIONS), "closed_on",
+            "name",
+            "code",
+            "parent",
+            "phone_numbers",
+            "target",
+            *(f"target_{name}" for name in DIMENSIONS),
+            "closed_on",
         )
         help_texts = {
             "code": gettext_lazy("Short; imports, exports and the API know the department by it."),
@@ -128,7 +143,12 @@ class WaveForm(SettingForm):
         widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def __init__(
-        self, *args: Any, versions: "QuerySet[ChecklistVersion]", waves: "QuerySet[Wave]", has_calls: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        versions: "QuerySet[ChecklistVersion]",
+        waves: "QuerySet[Wave]",
+        has_calls: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.waves = waves
@@ -177,12 +197,16 @@ class ScenarioForm(SettingForm):
         }
         widgets = {"caller_style": forms.RadioSelect}
 
-    def __init__(self, *args: Any, language: str, scenarios: "QuerySet[Scenario]", used: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, language: str, scenarios: "QuerySet[Scenario]", used: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.scenarios = scenarios
         for name, label, most, rows in self.TEXTS:
             for code in LANGUAGES:
-                self.fields[f"{name}_{code}"] = _text_field(label, code, most, rows, required=name == "name" and code == language)
+                self.fields[f"{name}_{code}"] = _text_field(
+                    label, code, most, rows, required=name == "name" and code == language
+                )
                 self.initial.setdefault(f"{name}_{code}", (getattr(self.instance, name) or {}).get(code, ""))
         if used:
             for name in ("code", "caller_style", "attempt", "asked_person_absent"):
@@ -218,5 +242,7 @@ def _text_field(label: object, language: str, most: int, rows: int, *, required:
     words = {"nl": gettext_lazy("in Dutch"), "en": gettext_lazy("in English")}
     return forms.CharField(
         label=_("%(text)s, %(language)s") % {"text": label, "language": words[language]},
-        max_length=most, required=required, widget=widget,
+        max_length=most,
+        required=required,
+        widget=widget,
     )

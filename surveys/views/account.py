@@ -37,7 +37,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     page = {
         "form": form,
         "memberships": access.own_memberships(user),
-        "tokens": access.own_tokens(user).filter(revoked_at=None).prefetch_related("departments").order_by("-created_at"),
+        "tokens": access.kept_tokens(user),
         "now": timezone.now(),
     }
     return render(request, "surveys/account/profile.html", page)
@@ -82,7 +82,11 @@ def _with_language(response: HttpResponse, language: str) -> HttpResponse:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
     else:
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            httponly=True,
             secure=bool(settings.LANGUAGE_COOKIE_SECURE),
         )
     return response

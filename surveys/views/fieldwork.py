@@ -47,8 +47,11 @@ def wave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _wave_page(request: HttpRequest, organisation: "Organisation", wave: "Wave") -> HttpResponse:
     user, name = access.signed_in(request), wave.name
     form = WaveForm(
-        request.POST or None, instance=wave, versions=_versions(request, organisation),
-        waves=access.visible_waves(user, organisation), has_calls=setting_up.has_calls(wave),
+        request.POST or None,
+        instance=wave,
+        versions=_versions(request, organisation),
+        waves=access.visible_waves(user, organisation),
+        has_calls=setting_up.has_calls(wave),
     )
     if form.is_valid():
         try:
@@ -58,7 +61,9 @@ def _wave_page(request: HttpRequest, organisation: "Organisation", wave: "Wave")
         else:
             messages.success(request, _("Saved."))
             return redirect("wave", organisation.slug, saved.pk)
-    return render(request, "surveys/setup/wave.html", {"form": form, "organisation": organisation, "wave": wave, "name": name})
+    return render(
+        request, "surveys/setup/wave.html", {"form": form, "organisation": organisation, "wave": wave, "name": name}
+    )
 
 
 @require_POST
@@ -115,7 +120,10 @@ def scenario(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _scenario_page(request: HttpRequest, organisation: "Organisation", scenario: "Scenario") -> HttpResponse:
     user, used, name = access.signed_in(request), setting_up.is_used(scenario), scenario.name
     form = ScenarioForm(
-        request.POST or None, instance=scenario, used=used, language=organisation.language,
+        request.POST or None,
+        instance=scenario,
+        used=used,
+        language=organisation.language,
         scenarios=access.visible_scenarios(user, organisation),
     )
     if form.is_valid():

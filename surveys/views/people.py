@@ -25,12 +25,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.ADMINISTRATORS)
-    known = access.members(user, organisation).prefetch_related("departments").order_by("user__name", "user__email", "pk")
+    known = access.members(user, organisation).prefetch_related("departments")
+    known = known.order_by("user__name", "user__email", "pk")
     page = {
         "organisation": organisation,
         "people": people.by_person(membership for membership in known if membership.ended_at is None),
         "former": people.by_person(membership for membership in known if membership.ended_at is not None),
-        "invitations": access.invitations(user, organisation).filter(accepted_at=None, withdrawn_at=None).order_by("created_at").prefetch_related("departments"),
+        "invitations": access.waiting_invitations(user, organisation),
         "now": timezone.now(),
     }
     return render(request, "surveys/people/members.html", page)
