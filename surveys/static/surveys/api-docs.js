@@ -7,7 +7,6 @@ window.SwaggerUIBundle({
   url: place.dataset.schema,
   presets: [window.SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
-  deepLinking: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   requestInterceptor(request) {
