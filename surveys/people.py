@@ -162,7 +162,7 @@ def change_membership(
     chosen = _departments_of(organisation, role, departments)
     if role != membership.role:
         if _active(organisation).filter(user=membership.user, role=role).exists():
-            raise Refused(_("This person has this role already. You can end the role they have here."))
+            raise Refused(_("This person has this role already. You can end the role shown on this page."))
         _end(membership, by=by, at=at)
         return _give(organisation, membership.user, role, chosen, by=by, at=at)
     before = _codes(membership.departments.all())

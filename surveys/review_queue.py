@@ -51,7 +51,7 @@ TABS: Final = {
         Tab(
             "mine",
             _("Decided by me"),
-            _("You have not decided about a call yet."),
+            _("You have not decided on a call yet."),
             _("Calls that you approve, return or void appear here, the latest first."),
             access.calls_decided,
             "decided_at",

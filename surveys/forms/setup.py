@@ -36,12 +36,12 @@ class OrganisationForm(SettingForm):
         )
         help_texts = {
             "language": gettext_lazy("Of e-mails, and of pages for readers who chose none."),
-            "time_zone": gettext_lazy("Calls logged from now on are dated by the clock of this zone."),
+            "time_zone": gettext_lazy("From now on, calls are dated by the clock in this time zone."),
             "min_group_size": gettext_lazy("The works council only sees figures made of at least this many calls."),
             "self_approve": gettext_lazy("For an organisation without reviewers: what is submitted counts at once."),
-            "callback_window_hours": gettext_lazy("When the department named no time. The trade counts 24 hours."),
+            "callback_window_hours": gettext_lazy("When the department named no time. The usual measure is 24 hours."),
             "works_council_consent_on": gettext_lazy(
-                "Staff must be told beforehand that they may be measured; courts have voided test calls without this consent."
+                "Staff must be told beforehand that they may be measured; Dutch courts have set aside test calls made without the works council's consent."
             ),
             "retention_months": gettext_lazy("After that, quotes and remarks are to be erased; scores stay."),
         }

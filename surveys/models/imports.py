@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from surveys.querysets import ImportRunQuerySet
 
@@ -20,7 +21,7 @@ class ImportRun(models.Model):
         CHECKED = "checked", _("checked")
         WRITING = "writing", _("being imported")
         DONE = "done", _("imported")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("import", "failed")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="imports")
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wave"))
