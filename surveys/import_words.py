@@ -1,12 +1,13 @@
 """Words for why a file, a column or a row cannot come in, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
 
-from surveys.definition import Problem
-from surveys.messages import PROBLEMS, describe
+from surveys.csv_files import Row, safe
+from surveys.definition import MESSAGES, Problem
+from surveys.messages import describe
 
 REASONS: Final[Mapping[str, str]] = {
     # the file
@@ -24,12 +25,15 @@ REASONS: Final[Mapping[str, str]] = {
     "too_many_columns": gettext_noop("The file has more than %(limit)s columns."),
     "too_large_unpacked": gettext_noop("This Excel file unpacks to more than can be read. Save the sheet as CSV."),
     "broke": gettext_noop("Something went wrong on our side; nothing was imported. Start again; if it fails again, tell your administrator."),
+    "clash": gettext_noop("Meanwhile calls with the same ids were stored, so nothing was imported. Start again to see which rows remain."),
+    "file_forgotten": gettext_noop("The file of an import that nobody finished is kept for 30 days. Upload it again."),
     # the columns
     "column_needed": gettext_noop("Choose the column that holds this."),
     "column_unknown": gettext_noop("The file has no such column."),
     "column_twice": gettext_noop("This column is already used for something else."),
     # one row
     "blank": gettext_noop("This cell is empty and must be filled in."),
+    "excel_error": gettext_noop("This cell holds an error of Excel, not a value."),
     "too_long": gettext_noop("At most %(limit)s characters are possible."),
     "twice_in_file": gettext_noop("Line %(row)s of the file has the same id."),
     "id_taken": gettext_noop("A call with this id is already there, with other content. Nothing was changed."),
@@ -45,9 +49,19 @@ REASONS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def reason(code: str, params: Mapping[str, Any], path: str = "") -> str:
-    if code in REASONS:
-        return gettext(REASONS[code]) % dict(params)
-    if code in PROBLEMS:
-        return describe(Problem(path, code, dict(params)))
-    return code
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    if code in MESSAGES:
+        return describe(Problem("", code, dict(params)))
+    return gettext(REASONS.get(code, code)) % dict(params)
+
+
+def described(rejections: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rejections as the report keeps them, each with its reason in the reader's language."""
+    return [{**line, "reason": reason(line["code"], line["params"])} for line in rejections]
+
+
+def rejection_rows(rejections: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """The same as rows of a file, below their headings. What people wrote cannot become a formula."""
+    yield gettext("line"), gettext("column"), gettext("value"), gettext("reason")
+    for line in described(rejections):
+        yield line["row"], safe(line["column"]), safe(line["value"]), safe(line["reason"])

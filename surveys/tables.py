@@ -1,25 +1,33 @@
 """Reads a table from a CSV or XLSX file, as a Dutch Excel saves them too. No Django.
 
-CSV: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252; comma, semicolon or tab. XLSX: the first sheet with
-anything in it, values not formulas. Every cell comes out as text; moments as ISO 8601, numbers as they would be typed.
+CSV: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252; comma, semicolon or tab, or what Excel's first line
+`sep=;` says. XLSX: the first sheet with anything in it, values not formulas. Every cell comes out as text; moments as ISO
+8601, numbers as they would be typed. Rows come one by one, so that a large file needs little memory.
 """
 
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-MAX_ROWS = 200_000
+MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 MAX_CELL = 10_000
 # An XLSX is a zip: refuse one that unpacks to more than this.
 MAX_UNPACKED = 400 * 1024 * 1024
+# A gap of more than this many empty rows is the end of a sheet.
+MAX_GAP = 1000
+_SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+
+Row = tuple[int, tuple[str, ...]]
+"""The line number in the file and the cells."""
 
 
 class TableError(ValueError):
-    """A file that cannot be read as a table; `code` names why (words in `surveys.imports.REASONS`)."""
+    """A file that cannot be read as a table; `code` names why (words in `surveys.import_words`)."""
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
@@ -28,59 +36,67 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` hold (line number in the file, cells), each as wide as `headings`; blank rows are left out."""
+    """`rows` can be gone through once; they are as wide as `headings`, and blank ones are left out.
+
+    Raises `TableError` while they are read: no rows, too many, one wider than the headings, a damaged file.
+    """
 
     headings: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: Iterator[Row]
+    is_excel: bool
 
 
 def read(name: str, content: bytes) -> Table:
     """The table in a file.
 
     Raises:
-        TableError: empty, unreadable, no headings, a heading twice, too large, or a row wider than the headings.
+        TableError: empty, unreadable, without headings, or a heading twice.
     """
-    if content[:4] == b"PK\x03\x04":
-        lines = _xlsx(content)
-    elif content[:4] == b"\xd0\xcf\x11\xe0":
+    is_excel = content[:4] == b"PK\x03\x04"
+    if content[:4] == b"\xd0\xcf\x11\xe0":
         raise TableError("old_excel")
-    elif name.lower().endswith((".xlsx", ".xlsm")):
+    if not is_excel and name.lower().endswith((".xlsx", ".xlsm")):
         raise TableError("not_xlsx")
-    else:
-        lines = _csv(content)
-    return _table(lines)
-
-
-def _table(lines: Iterable[tuple[int, list[str]]]) -> Table:
+    lines = _xlsx(content) if is_excel else _csv(content)
     filled = ((number, cells) for number, cells in lines if any(cell.strip() for cell in cells))
     first = next(filled, None)
     if first is None:
         raise TableError("empty_file")
-    headings = [cell.strip() for cell in first[1]]
-    while headings and not headings[-1]:
+    headings = _headings(first[1])
+    return Table(headings, _rows(filled, len(headings)), is_excel)
+
+
+def _headings(cells: Iterable[str]) -> tuple[str, ...]:
+    """Line breaks inside a heading become spaces: a browser would not send them back as they are."""
+    headings = [" ".join(cell.split()) for cell in cells]
+    while not headings[-1]:
         headings.pop()
-    width = len(headings)
-    if width > MAX_COLUMNS:
+    if len(headings) > MAX_COLUMNS:
         raise TableError("too_many_columns", limit=MAX_COLUMNS)
-    if any(not heading for heading in headings):
+    if "" in headings:
         raise TableError("heading_blank", column=headings.index("") + 1)
-    seen = set()
+    seen: set[str] = set()
     for heading in headings:
         if heading.casefold() in seen:
-            raise TableError("heading_twice", heading=heading)
+            raise TableError("heading_twice", heading=heading[:100])
         seen.add(heading.casefold())
-    rows = []
-    for number, cells in filled:
+    return tuple(headings)
+
+
+def _rows(lines: Iterable[tuple[int, list[str]]], width: int) -> Iterator[Row]:
+    blanks = [""] * width
+    count = 0
+    for number, cells in lines:
         if any(cell.strip() for cell in cells[width:]):
             raise TableError("row_too_wide", row=number, columns=width)
         if any(len(cell) > MAX_CELL for cell in cells):
             raise TableError("cell_too_long", row=number, limit=MAX_CELL)
-        if len(rows) == MAX_ROWS:
+        count += 1
+        if count > MAX_ROWS:
             raise TableError("too_many_rows", limit=MAX_ROWS)
-        rows.append((number, tuple(cell.strip() for cell in [*cells, *[""] * width][:width])))
-    if not rows:
+        yield number, tuple(cell.strip() for cell in [*cells, *blanks][:width])
+    if not count:
         raise TableError("no_rows")
-    return Table(tuple(headings), tuple(rows))
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
@@ -90,12 +106,16 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = decode(content)
     if "\x00" in text:
         raise TableError("not_text_file")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    said = _SAID.match(text)
+    file = io.StringIO(text, newline="")
+    file.seek(said.end() if said else 0)
+    before = 1 if said else 0
+    reader = csv.reader(file, delimiter=said.group(1) if said else _delimiter(text), strict=True)
+    start = before + 1
     try:
-        start = 1
         for cells in reader:
             yield start, cells
-            start = reader.line_num + 1
+            start = before + reader.line_num + 1
     except csv.Error:
         raise TableError("bad_quotes", row=start) from None
 
@@ -115,8 +135,8 @@ def decode(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Excel may say it (`sep=;`); else the candidate that splits the heading line most, outside quotes."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    """The candidate that splits the heading line most, outside quotes."""
+    line = next((line for line in io.StringIO(text) if line.strip()), "")
     counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in (";", ",", "\t")}
     return max(counts, key=lambda mark: counts[mark])
 
@@ -129,38 +149,44 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise TableError("too_large_unpacked")
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        raise TableError("not_xlsx") from None
+    if unpacked > MAX_UNPACKED:
+        raise TableError("too_large_unpacked")
+    try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except TableError:
-        raise
-    except Exception:  # a damaged workbook raises whatever the damaged part happens to raise
+    except Exception:  # noqa: BLE001 - a damaged workbook raises whatever the damaged part happens to raise
         raise TableError("not_xlsx") from None
     try:
         for sheet in workbook.worksheets:
-            lines = [(number, [_shown(value) for value in row]) for number, row in enumerate(_values(sheet), 1)]
-            if any(any(cells) for _number, cells in lines):
-                yield from lines
+            has_rows = False
+            for line in _lines(sheet):
+                has_rows = True
+                yield line
+            if has_rows:
                 return
     finally:
         workbook.close()
 
 
-def _values(sheet: object) -> Iterator[tuple[object, ...]]:
+def _lines(sheet: object) -> Iterator[tuple[int, list[str]]]:
+    """The rows with anything in them, with their numbers."""
     # The file's own claim of its size may be a lie of a million empty rows or columns.
     sheet.reset_dimensions()  # type: ignore[attr-defined]
     rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)  # type: ignore[attr-defined]
-    blank = 0
-    try:
-        for row in rows:
-            blank = 0 if any(cell is not None for cell in row) else blank + 1
-            if blank > 1000:
-                return
-            yield row
-    except TableError:
-        raise
-    except Exception:
-        raise TableError("not_xlsx") from None
+    number, last = 0, 0
+    while True:
+        try:
+            row = next(rows, None)
+        except Exception:  # noqa: BLE001 - the same damage, found later
+            raise TableError("not_xlsx") from None
+        number += 1
+        if row is None or number - last > MAX_GAP:
+            return
+        if any(value is not None and value != "" for value in row):
+            last = number
+            yield number, [_shown(value) for value in row]
 
 
 def _shown(value: object) -> str:
