@@ -260,7 +260,7 @@ def main() -> None:
 
         connections.close_all()
         if address:
-            connections["default"].close_pool()  # type: ignore[attr-defined]
+            connections["default"].close_pool()
 
 
 if __name__ == "__main__":

@@ -69,4 +69,4 @@ def test_addresses_in_the_readme_exist(client):
 
     for path in re.findall(r"(?<![\w.])(/(?:healthz|api/v1/[\w/]*|accounts/[\w/]*))", README):
         if path != "/api/v1/":
-            assert resolve(path), path
+            resolve(path)

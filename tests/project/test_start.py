@@ -181,7 +181,7 @@ class TestSite:
 
     def site(self, server, worker=None, **changed):
         port = free_port()
-        told = []
+        told: list[str] = []
         site = Site(
             server=Child([*PYTHON, server.format(port=port)]),
             worker=Child([*PYTHON, worker]) if worker else None,
