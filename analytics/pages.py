@@ -92,7 +92,7 @@ def overview(reader: Reader, filters: Filters) -> OverviewPage:
     return OverviewPage(
         reader=reader,
         filters=filters,
-        query=filters.querystring(),
+        query=filters.querystring().rstrip("?"),
         lede=tuple(lede.overview(result.rows, filters, hours)),
         chips=chips(reader, filters),
         fields=fields(reader, filters),
@@ -118,7 +118,7 @@ def department(reader: Reader, filters: Filters, chosen: "Department") -> Depart
     return DepartmentPage(
         reader=reader,
         filters=filters,
-        query=filters.querystring(),
+        query=filters.querystring().rstrip("?"),
         department=chosen,
         row=row,
         axis=marks.axis([row]),
@@ -166,7 +166,7 @@ def _first_lines(rows: list[Row]) -> tuple[int, ...]:
 
 def _measures(filters: Filters) -> tuple[Choice, ...]:
     return tuple(
-        Choice(words.capital(str(name)), filters.querystring(measure=measure) + "#trend", on=measure == filters.measure)
+        Choice(words.capital(str(name)), filters.querystring(measure=None if measure == "score" else measure) + "#trend", on=measure == filters.measure)
         for measure, name in words.MEASURES.items()
         if measure != "other"
     )
@@ -175,7 +175,7 @@ def _measures(filters: Filters) -> tuple[Choice, ...]:
 def _steps(filters: Filters) -> tuple[Choice, ...]:
     names = {"month": _("by month"), "week": _("by week")}
     return tuple(
-        Choice(name, filters.querystring(by=step) + "#trend", on=step == filters.by) for step, name in names.items()
+        Choice(name, filters.querystring(by=None if step == "month" else step) + "#trend", on=step == filters.by) for step, name in names.items()
     )
 
 

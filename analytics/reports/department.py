@@ -25,6 +25,7 @@ from analytics.reports.base import (
     share_columns,
     share_values,
 )
+from analytics.reports.overview import measures_of
 from analytics.reports.tree import tree_of
 from analytics.reports.trend import hidden_periods, series_of, sums_by_period
 from surveys.definition import Definition, text
@@ -338,9 +339,8 @@ def course_measures(filters: Filters) -> tuple[str, ...]:
 
 def _period(reader: Reader, filters: Filters, department: int, column: str) -> tuple[int, bool]:
     """A count over the chosen period, and whether figures that rest on it are withheld."""
-    measures = tuple(dict.fromkeys((filters.measure, *DIMENSIONS)))
     tree = tree_of(reader, filters)
-    sums = metrics.parts(frames.totals(reader, filters, tree.keys, measures), ["department", "now"])
+    sums = metrics.parts(frames.totals(reader, filters, tree.keys, measures_of(filters)), ["department", "now"])
     nodes = tree.sums({key: sums[key, True] for key in tree.keys if (key, True) in sums})
     withheld = tree.withheld({node: parts["n_calls"] for node, parts in nodes.items()})
     return nodes[department][column], department in withheld

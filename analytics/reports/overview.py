@@ -69,6 +69,11 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
     )
 
 
+def measures_of(filters: Filters) -> tuple[str, ...]:
+    """What one page reads of the period, at once."""
+    return tuple(dict.fromkeys((filters.measure, "score", *DIMENSIONS)))
+
+
 def row_of(reader: Reader, filters: Filters, department: int, measures: tuple[str, ...]) -> Row:
     """The row of one department with all below it, judged as the only one; `filters` are about this department.
 
@@ -85,7 +90,7 @@ class _Maker:
     def __init__(self, tree: Tree, filters: Filters, course: tuple[str, ...] = ()) -> None:
         self.tree, self.filters, self.reader = tree, filters, tree.reader
         self.measures = course or (filters.measure,)
-        measures = (filters.measure, *(name for name in DIMENSIONS if name != filters.measure))
+        measures = measures_of(filters)
         frame = frames.totals(self.reader, filters, tree.keys, measures)
         sums = metrics.parts(frame, ["department", "now"])
         self.now, self.before = (
