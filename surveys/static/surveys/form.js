@@ -7,9 +7,9 @@ import { startKeys } from "./keys.js";
 import { Parts } from "./parts.js";
 import { startTimer } from "./timer.js";
 
+// How long we wait for more typing before the server hears of it; this device hears of every letter.
 const WAIT = { textarea: 800, entry: 4000 };
 const items = data.items.map(([code, section, required, condition]) => ({ code, section, required, condition }));
-const waiting = new Map();
 
 const itemOf = (code) => document.querySelector(`[data-item="${CSS.escape(code)}"]`);
 const onPage = () => [...document.querySelectorAll("[data-item]")];
@@ -68,20 +68,15 @@ function markRemark(item, answer) {
 // --- answers as they are given
 
 function collect(item, wait = 150) {
-  clearTimeout(waiting.get(item));
-  waiting.delete(item);
   return sender.change(item.dataset.item, read(item), wait);
 }
-
-const collectAll = () => Promise.all([...waiting.keys()].map((item) => collect(item)));
 
 document.addEventListener("input", ({ target }) => {
   const item = target.closest("[data-item]");
   if (!item || target.matches("[type=radio], [type=checkbox]")) return;
-  clearTimeout(waiting.get(item));
-  waiting.set(item, setTimeout(() => collect(item, target.matches("textarea") ? WAIT.textarea : WAIT.entry), 250));
   if (target.value) for (const na of item.querySelectorAll("[data-alone]")) na.checked = false;
   stamp(target);
+  collect(item, target.matches("textarea") ? WAIT.textarea : WAIT.entry);
 });
 
 document.addEventListener("change", ({ target }) => {
@@ -103,8 +98,7 @@ document.addEventListener("click", ({ target }) => {
   if (item && target.closest("[data-take]")) sender.choose(item.dataset.item, false);
 });
 
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") collectAll(); });
-window.addEventListener("pagehide", () => collectAll());
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") sender.send(); });
 
 // --- the stopwatch fills in the moment
 
@@ -126,7 +120,6 @@ function stamp(control) {
 document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-call-form]")) return;
   event.preventDefault();
-  await collectAll();
   const to = event.submitter?.value ?? "next";
   const done = await sender.flush();
   const stuck = onPage().find((item) => !item.hasAttribute("data-off") && ["refused", "clash"].some((kind) => sender.pending.get(item.dataset.item)?.[kind]));
@@ -153,5 +146,6 @@ const keys = startKeys();
 if (matchMedia("(min-width: 1000px)").matches) document.querySelector("[data-brief]").open = true;
 await sender.adopt();
 opened(false);
+document.documentElement.classList.add("ready");
 if (location.hash) document.getElementById(location.hash.slice(1))?.focus();
 sender.send();

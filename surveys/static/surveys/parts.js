@@ -5,6 +5,7 @@ export class Parts {
   constructor({ data, sender, saved, opened }) {
     Object.assign(this, { data, sender, saved, opened });
     this.pages = new Map();
+    this.remember(this.here, document.getElementById("main").cloneNode(true), document.title);
     history.replaceState({ part: this.here }, "");
     window.addEventListener("popstate", ({ state }) => {
       if (state?.part && state.part !== this.here) this.open(state.part, false);
@@ -94,6 +95,12 @@ export class Parts {
     }
   }
 
+  remember(code, main, title) {
+    main.dataset.title = title;
+    this.pages.set(code, main);
+    return main;
+  }
+
   // Only a page of this very call and person will do: a sign-in page or a portal's answers 200 too.
   async fetch(section) {
     try {
@@ -102,10 +109,7 @@ export class Parts {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const theirs = JSON.parse(page.getElementById("call-data")?.textContent ?? "{}");
       if (theirs.user !== this.data.user || theirs.client !== this.data.client) return null;
-      const main = page.getElementById("main");
-      main.dataset.title = page.title;
-      this.pages.set(section.code, main);
-      return main;
+      return this.remember(section.code, page.getElementById("main"), page.title);
     } catch {
       return null;
     }

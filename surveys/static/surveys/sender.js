@@ -49,8 +49,9 @@ export class Sender {
     if (before?.clash) change.clash = before.clash;
     this.pending.set(code, change);
     this.answers[code] = answer;
+    const kept = this.keep(change);
     this.tell();
-    await this.keep(change);
+    await kept;
     this.schedule(wait);
   }
 
@@ -111,7 +112,10 @@ export class Sender {
   async post(body, again = true) {
     let answer;
     try {
-      answer = await this.fetch({ method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": this.token }, body: JSON.stringify(body) });
+      const text = JSON.stringify(body);
+      const headers = { "Content-Type": "application/json", "X-CSRFToken": this.token };
+      // Finished by the browser even when the page is left meanwhile; only short ones may be.
+      answer = await this.fetch({ method: "POST", headers, body: text, keepalive: text.length < 30_000 });
     } catch {
       return this.retry("offline");
     }

@@ -16,7 +16,8 @@ class DeviceStore {
   // `strict`: on the disk, not only handed to the operating system, before we go on.
   async write(work) {
     const transaction = this.database.transaction(PART, "readwrite", { durability: "strict" });
-    await Promise.all([work(transaction.store), transaction.done]);
+    const done = work(transaction.store);
+    await Promise.all([done, transaction.done]);
   }
 
   changes(user, client) {
