@@ -117,6 +117,7 @@ class Export:
     organisation: Organisation
     calls: "QuerySet[Call]"
     keys: "array[int]"
+    days: "array[int]"
     versions: dict[int, ChecklistVersion]
     excel: bool = False
 
@@ -141,10 +142,16 @@ class Export:
         return chain([list(ANSWER_COLUMNS)], _answer_rows(self))
 
     def records(self, calls: "QuerySet[Call]", *fields: str | Cast) -> Iterator[tuple[Any, ...]]:
-        """These fields of every call of the selection, read a chunk of keys at a time."""
+        """These fields of every call of the selection, the key first; read a chunk at a time."""
         for start in range(0, len(self.keys), CHUNK):
-            chunk = calls.filter(pk__in=self.keys[start : start + CHUNK].tolist())
-            yield from chunk.order_by("local_date", "pk").values_list(*fields)
+            keys, days = self.keys[start : start + CHUNK], self.days[start : start + CHUNK]
+            chunk = calls.filter(pk__in=keys.tolist()).order_by("local_date", "pk").values_list("pk", *fields)
+            # The days are implied by the keys; they keep a database that goes by another index from reading it all.
+            between = dt.date.fromordinal(days[0]), dt.date.fromordinal(days[-1])
+            found = list(chunk.filter(local_date__range=between))
+            yield from found
+            if len(found) < len(keys):  # some ceased to match, or were moved to another day a moment ago
+                yield from chunk.exclude(pk__in=[record[0] for record in found])
 
     def _question_codes(self) -> list[str]:
         """Codes of the questions of all versions, in the order in which they came."""
@@ -160,10 +167,13 @@ def _raw(column: str) -> Cast:
 def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, excel: bool = False) -> Export:
     """Fixes which of these calls belong to the export. What ceases to match while it runs is left out of it."""
     calls = calls.filter(organisation=organisation)
-    keys = array("q", calls.order_by("local_date", "pk").values_list("pk", flat=True).iterator(chunk_size=10_000))
+    keys, days = array("q"), array("l")
+    for pk, day in calls.order_by("local_date", "pk").values_list("pk", "local_date").iterator(chunk_size=10_000):
+        keys.append(pk)
+        days.append(day.toordinal())
     used = calls.order_by().values_list("version", flat=True).distinct()
     versions = ChecklistVersion.objects.select_related("checklist").in_bulk(list(used))
-    return Export(organisation, calls, keys, versions, excel)
+    return Export(organisation, calls, keys, days, versions, excel)
 
 
 def record_export(
@@ -189,7 +199,7 @@ def pseudonyms(organisation: Organisation) -> dict[int, str]:
 
 # --- one row a call ---------------------------------------------------------------------------------------------------
 
-_OWN: Final = ("pk", "external_id", "wave", "version", "department", "scenario", "evaluator", "called_at")
+_OWN: Final = ("external_id", "wave", "version", "department", "scenario", "evaluator", "called_at")
 _PLAIN: Final = ("kind", "state", "fate", "seconds_to_answer", "would_call_again", "outcome")
 _MEASURES: Final = tuple(measure_column(name) for name in MEASURES)
 _CALLBACK: Final = ("callback__promised_at", "callback__due_at", "came_at", "is_known")
@@ -303,7 +313,7 @@ def _answer_rows(export: Export) -> Iterator[Row]:
     departments = {pk: safe(code) for pk, code in export.organisation.departments.values_list("pk", "code")}
     plans = {pk: _answer_plan(version) for pk, version in export.versions.items()}
     writers, decimals = _writers(excel=export.excel), export.decimals
-    fields = ("pk", _raw("local_date"), "department", "version", _raw("answers"), _raw("item_points"))
+    fields = (_raw("local_date"), "department", "version", _raw("answers"), _raw("item_points"))
     for pk, day, department, version, *documents in export.records(export.calls, *fields):
         about = (Call.reference_of(pk), day, departments[department])
         answers, item_points = map(json.loads, documents)

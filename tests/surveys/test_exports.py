@@ -495,6 +495,13 @@ def test_a_call_that_stops_counting_meanwhile_is_left_out(org, people, make_call
     assert [row[0] for row in export.wide()][1:] == [second.reference]
 
 
+def test_a_call_moved_to_another_day_meanwhile_is_still_there(org, people, make_call):
+    first, second = make_call(), make_call()
+    export = exports.export_of(Call.objects.counting(), organisation=org)
+    Call.objects.filter(pk=first.pk).update(local_date=dt.date(2026, 3, 1))
+    assert {row[0] for row in export.wide()} == {"reference", first.reference, second.reference}
+
+
 @pytest.mark.parametrize("address", [CALLS, ANSWERS])
 def test_as_many_queries_for_many_calls(analyst, make_call, django_assert_max_num_queries, address):
     make_call(), make_call(answers=callback_answers(), department="BEL")
