@@ -215,7 +215,8 @@ def moment_and_id(sent: dict[str, Any]) -> dict[str, Any]:
 def find(user: "User", sent: dict[str, Any], *, known: "Call | None", at: dt.datetime) -> Asked:
     """The wave, department and scenario that a new call names, if the sender may make calls there now."""
     organisation = organisation_of(user, sent.get("organisation"))
-    access.organisation_or_404(user, organisation.slug, roles=access.EVALUATORS)
+    if not access.has_role(user, organisation, access.EVALUATORS):
+        raise PermissionDenied
     waves = access.visible_waves(user, organisation).select_related("organisation", "version__checklist")
     doors: dict[str, Any] = {
         "wave": waves,

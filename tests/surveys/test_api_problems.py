@@ -182,3 +182,12 @@ def test_a_list_of_errors_ends_somewhere(client, make_call):
 def test_every_status_has_its_words():
     assert set(problems.STATUSES.values()) <= set(problems.TITLES)
     assert set(problems.STATUSES_OF) == set(problems.TITLES)
+
+
+@pytest.mark.parametrize("path", ["organisations", "departments", "checklists", "scenarios", "waves", "calls", "trend"])
+def test_asking_what_an_address_can_do(client, path):
+    assert client.options(f"/api/v1/{path}/").status_code == 200
+    assert Client().options(f"/api/v1/{path}/").status_code == 401
+    answer = client.head(f"/api/v1/{path}/")
+    assert answer.status_code in {200, 403}
+    assert answer.content == b""
