@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 from django.db import connection
-from tests.people import AT, build_org, build_people, callback_answers, valid_answers
 
 from surveys import workflow
 from surveys.models import AuditEntry, Call, Callback, Conflict
 from surveys.signals import counting_changed
+from tests.people import AT, build_org, build_people, callback_answers, valid_answers
 
 LATER = AT + dt.timedelta(hours=2)
 NAME = "greeting.own_name"
