@@ -20,6 +20,7 @@ MAX_CELL = 10_000
 MAX_UNPACKED = 400 * 1024 * 1024
 # A gap of more than this many empty rows is the end of a sheet.
 MAX_GAP = 1000
+_LINE = re.compile(r"[^\r\n]+")
 _SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 Row = tuple[int, tuple[str, ...]]
@@ -103,14 +104,15 @@ def _rows(lines: Iterable[tuple[int, list[str]]], width: int) -> Iterator[Row]:
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = decode(content)
-    if "\x00" in text:
-        raise TableError("not_text_file")
+    encoding, text = decode(content)
     said = _SAID.match(text)
-    file = io.StringIO(text, newline="")
-    file.seek(said.end() if said else 0)
+    delimiter = said.group(1) if said else _delimiter(text)
+    del text  # from here on line by line: a large file as text takes several times its size
+    file = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="replace", newline="")
     before = 1 if said else 0
-    reader = csv.reader(file, delimiter=said.group(1) if said else _delimiter(text), strict=True)
+    for _line in range(before):
+        file.readline()
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     start = before + 1
     try:
         for cells in reader:
@@ -120,23 +122,24 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise TableError("bad_quotes", row=start) from None
 
 
-def decode(content: bytes) -> str:
-    """Text of a file whose encoding nobody stated: BOM first, then UTF-8 if it fits, else Windows-1252."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                raise TableError("not_text_file") from None
+def decode(content: bytes) -> tuple[str, str]:
+    """The encoding that nobody stated, and the text: BOM first, then UTF-8 if it fits, else Windows-1252."""
+    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+    said = next((encoding for mark, encoding in marks if content.startswith(mark)), None)
     try:
-        return content.decode("utf-8")
+        encoding, text = said or "utf-8", content.decode(said or "utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        if said:
+            raise TableError("not_text_file") from None
+        encoding, text = "cp1252", content.decode("cp1252", errors="replace")
+    if "\x00" in text:
+        raise TableError("not_text_file")
+    return encoding, text
 
 
 def _delimiter(text: str) -> str:
     """The candidate that splits the heading line most, outside quotes."""
-    line = next((line for line in io.StringIO(text) if line.strip()), "")
+    line = next((found.group() for found in _LINE.finditer(text) if found.group().strip()), "")
     counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in (";", ",", "\t")}
     return max(counts, key=lambda mark: counts[mark])
 
