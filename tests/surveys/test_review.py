@@ -9,6 +9,7 @@ from django.utils import timezone
 from surveys import workflow
 from surveys.forms.review import seen_mark
 from surveys.models import AuditEntry, Call, CallbackEvent, Conflict, User
+from surveys.review_queue import TABS
 from tests.people import AT, NA, build_person, callback_answers, join, valid_answers
 
 QUEUE = "/o/zuiderveen/review/"
@@ -134,11 +135,11 @@ def test_a_cursor_that_is_not_ours_begins_at_the_start(client_for, people, make_
     assert call.reference in client_for(people["reviewer"]).get(QUEUE, {"after": cursor}).content.decode()
 
 
-def test_empty_lists_say_what_will_appear(client_for, people):
-    client = client_for(people["reviewer"])
-    assert "Nothing is waiting." in client.get(QUEUE).content.decode()
-    assert "Nothing is with the evaluators." in client.get(QUEUE, {"tab": "returned"}).content.decode()
-    assert "You have not decided about a call yet." in client.get(QUEUE, {"tab": "mine"}).content.decode()
+@pytest.mark.parametrize("tab", TABS.values(), ids=TABS)
+def test_empty_lists_say_what_will_appear(client_for, people, tab):
+    text = client_for(people["reviewer"]).get(QUEUE, {"tab": tab.name}).content.decode()
+    assert tab.empty_title in text
+    assert tab.empty in text
 
 
 def test_the_queue_takes_as_many_queries_for_many_calls(client_for, people, make_call, django_assert_max_num_queries):
