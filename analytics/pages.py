@@ -166,7 +166,11 @@ def _first_lines(rows: list[Row]) -> tuple[int, ...]:
 
 def _measures(filters: Filters) -> tuple[Choice, ...]:
     return tuple(
-        Choice(words.capital(str(name)), filters.querystring(measure=None if measure == "score" else measure) + "#trend", on=measure == filters.measure)
+        Choice(
+            words.capital(str(name)),
+            filters.querystring(measure=None if measure == "score" else measure) + "#trend",
+            on=measure == filters.measure,
+        )
         for measure, name in words.MEASURES.items()
         if measure != "other"
     )
@@ -175,7 +179,8 @@ def _measures(filters: Filters) -> tuple[Choice, ...]:
 def _steps(filters: Filters) -> tuple[Choice, ...]:
     names = {"month": _("by month"), "week": _("by week")}
     return tuple(
-        Choice(name, filters.querystring(by=None if step == "month" else step) + "#trend", on=step == filters.by) for step, name in names.items()
+        Choice(name, filters.querystring(by=None if step == "month" else step) + "#trend", on=step == filters.by)
+        for step, name in names.items()
     )
 
 

@@ -42,7 +42,10 @@ def sow(org, people, wave, departments, scenarios):
     def make(rows):
         calls = [
             planted(
-                org, people["evaluator"], wave, department=departments[each.pop("code")],
+                org,
+                people["evaluator"],
+                wave,
+                department=departments[each.pop("code")],
                 scenario=scenarios[each.pop("scenario", "complaint_calm")],
                 **({"day": dt.date(2026, 3, 10)} | each),
             )

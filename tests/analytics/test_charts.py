@@ -100,13 +100,17 @@ def test_ticks_name_the_year_where_it_begins():
 
 
 def test_shares_are_dots_in_their_intervals():
-    points = [(dt.date(2026, month, 1), metrics.share(month, 9)) for month in (1, 2, 3)] + [(dt.date(2026, 4, 1), Share())]
+    points = [(dt.date(2026, month, 1), metrics.share(month, 9)) for month in (1, 2, 3)] + [
+        (dt.date(2026, 4, 1), Share())
+    ]
     (trace,) = charts.shares(points, "month", "came in time")["data"]
     assert len(trace["x"]) == 3
     assert trace["hovertext"][0].startswith("January 2026<br>came in time: 11\u202f% (2 to 44\u202f%), 1 of 9")
 
 
-@pytest.mark.parametrize("setting", ['displaylogo: false', 'showSendToCloud: false', 'plotlyServerURL: ""', "responsive: true"])
+@pytest.mark.parametrize(
+    "setting", ["displaylogo: false", "showSendToCloud: false", 'plotlyServerURL: ""', "responsive: true"]
+)
 def test_plotly_neither_advertises_nor_uploads(setting):
     assert setting in SCRIPT
 
@@ -117,8 +121,19 @@ def test_plotly_neither_advertises_nor_uploads(setting):
 def row(mean, target=None, singles=()):
     empty = Share()
     return Row(
-        key=1, code="A", name="A", level="department", mean=mean, before=Mean(), change=None, target=target, dimensions=(),
-        kept=empty, prompt=empty, left=empty, singles=singles,
+        key=1,
+        code="A",
+        name="A",
+        level="department",
+        mean=mean,
+        before=Mean(),
+        change=None,
+        target=target,
+        dimensions=(),
+        kept=empty,
+        prompt=empty,
+        left=empty,
+        singles=singles,
     )
 
 
@@ -152,7 +167,15 @@ def test_sparkline_has_gaps_rings_and_its_range():
 
 @pytest.mark.parametrize(
     ("distance", "name"),
-    [(0, "above-0"), (1.99, "above-0"), (2, "above-1"), (20, "above-4"), (-0.01, "below-0"), (-7, "below-2"), (None, "plain")],
+    [
+        (0, "above-0"),
+        (1.99, "above-0"),
+        (2, "above-1"),
+        (20, "above-4"),
+        (-0.01, "below-0"),
+        (-7, "below-2"),
+        (None, "plain"),
+    ],
 )
 def test_shades_say_how_far_from_the_target(distance, name):
     assert marks.shade(metrics.mean(sums(7000)), distance) == name

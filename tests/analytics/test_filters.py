@@ -66,12 +66,21 @@ def test_a_trend_shows_what_led_up_to_a_named_period(read):
 
 
 def test_everything_that_can_be_chosen(read, departments, scenarios, wave):
-    chosen = read(f"department=bur&department=AFV&measure=tone&scenario=complaint_calm&caller_style=calm&wave={wave.pk}&by=week"
-                  "&line=total&line=BUR")
+    chosen = read(
+        f"department=bur&department=AFV&measure=tone&scenario=complaint_calm&caller_style=calm&wave={wave.pk}&by=week"
+        "&line=total&line=BUR"
+    )
     assert chosen == Filters(
-        start=chosen.start, end=TODAY, departments=(departments["BUR"].pk, departments["AFV"].pk), measure="tone",
-        scenario=scenarios["complaint_calm"].pk, caller_style="calm", wave=wave.pk, by="week",
-        lines=(ALL_TOGETHER, departments["BUR"].pk), query=chosen.query,
+        start=chosen.start,
+        end=TODAY,
+        departments=(departments["BUR"].pk, departments["AFV"].pk),
+        measure="tone",
+        scenario=scenarios["complaint_calm"].pk,
+        caller_style="calm",
+        wave=wave.pk,
+        by="week",
+        lines=(ALL_TOGETHER, departments["BUR"].pk),
+        query=chosen.query,
     )
     # The address made of it means the same.
     assert read(chosen.querystring().removeprefix("?")) == chosen

@@ -43,10 +43,14 @@ def town(sow):
     rng = random.Random(5)
     sow(
         {
-            "code": code, "score": max(0, min(10000, round(rng.gauss(level, 1200)))),
-            "day": TODAY - dt.timedelta(days=days), "scenario": scenario,
-            "tone": rng.choice([None, 5000, 9000]), "callback_score": rng.randrange(10001),
-            "fate": rng.choice(["helped", "ring_again", "unanswered"]), "seconds_to_answer": rng.choice([5, 15, 16]),
+            "code": code,
+            "score": max(0, min(10000, round(rng.gauss(level, 1200)))),
+            "day": TODAY - dt.timedelta(days=days),
+            "scenario": scenario,
+            "tone": rng.choice([None, 5000, 9000]),
+            "callback_score": rng.randrange(10001),
+            "fate": rng.choice(["helped", "ring_again", "unanswered"]),
+            "seconds_to_answer": rng.choice([5, 15, 16]),
             "item_points": {"greeting.own_name": rng.choice([[100, 0], [0, 450], [None, 0]])},
         }
         for code, level in (("BUR", 8200), ("AFV", 6500), ("BEL", 7400))
@@ -123,7 +127,14 @@ def test_trend_draws_the_chosen_lines(town, report):
 def test_a_departments_reports(town, report):
     mine = Call.objects.filter(department__code="BUR", local_date__gt=TODAY - dt.timedelta(days=91))
     found = report("dimensions", department="BUR")
-    assert {each["measure"] for each in found.rows} == {"score", "greeting", "phrasing", "callback", "listening", "tone"}
+    assert {each["measure"] for each in found.rows} == {
+        "score",
+        "greeting",
+        "phrasing",
+        "callback",
+        "listening",
+        "tone",
+    }
     march = mine.filter(local_date__month=3)
     assert row(found, measure="tone", start=dt.date(2026, 3, 1))["mean"] == exact_mean(march, "tone")[0]
     assert {each["measure"] for each in report("aspects", department="BUR").rows} == {"content", "experience"}
@@ -191,7 +202,12 @@ def test_works_council_reads_no_figure_of_too_few_calls(plant, report):
     for code in ("BUR", "PUB", "total"):
         each = row(found, department_code=code)
         assert (each["calls"], each["mean"], each["mean_low"], each["tone"], each["kept_share"], each["note"]) == (
-            None, None, None, None, None, "too few calls",
+            None,
+            None,
+            None,
+            None,
+            None,
+            "too few calls",
         )
     assert "81.23" not in str(found.rows)
     trend = report("trend", who="works_council")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 def chosen(slug: str | None) -> Organisation | None:
     if slug is None:
         return None
-    organisation = Organisation.objects.filter(slug=slug).first()
+    organisation: Organisation | None = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         raise CommandError(f"There is no organisation with the short name {slug}.")
     return organisation
