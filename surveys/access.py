@@ -31,7 +31,16 @@ from surveys.models import (
     User,
     Wave,
 )
-from surveys.querysets import CHECKS_CALLS, READS_ALL, standing
+from surveys.querysets import (
+    CHECKS_CALLS,
+    READS_ALL,
+    CallQuerySet,
+    DepartmentQuerySet,
+    PhraseQuerySet,
+    ScenarioQuerySet,
+    WaveQuerySet,
+    standing,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -67,7 +76,7 @@ def visible_organisations(user: User) -> "QuerySet[Organisation]":
 
 def organisation_or_404(user: User, slug: str, roles: frozenset[str] | None = None) -> Organisation:
     """The organisation, if the user belongs to it; 403 when `roles` are asked for and none is held."""
-    organisation = _one(Organisation.objects.for_user(user), slug=slug)
+    organisation: Organisation = _one(Organisation.objects.for_user(user), slug=slug)
     if roles is not None and not standing(user).has(organisation.pk, *roles):
         raise PermissionDenied
     return organisation
@@ -84,7 +93,7 @@ def roles_in(user: User, organisation: Organisation) -> frozenset[str]:
 # --- departments, members, fieldwork ----------------------------------------------------------------------------------
 
 
-def visible_departments(user: User, organisation: Organisation | None = None) -> "QuerySet[Department]":
+def visible_departments(user: User, organisation: Organisation | None = None) -> DepartmentQuerySet:
     departments = Department.objects.for_user(user)
     return departments if organisation is None else departments.filter(organisation=organisation)
 
@@ -100,7 +109,8 @@ def reported_department_or_404(user: User, organisation: Organisation, pk: int) 
 
 def department_or_404(user: User, organisation: Organisation, pk: int) -> Department:
     """A department to set up; the caller has already asked for the administrator's role."""
-    return _one(visible_departments(user, organisation), pk=pk)
+    department: Department = _one(visible_departments(user, organisation), pk=pk)
+    return department
 
 
 def members(user: User, organisation: Organisation) -> "QuerySet[Membership]":
@@ -131,22 +141,24 @@ def open_invitation(secret_hash: str, at: dt.datetime) -> Invitation | None:
     return invitations.filter(secret_hash=secret_hash).first()
 
 
-def visible_scenarios(user: User, organisation: Organisation | None = None) -> "QuerySet[Scenario]":
+def visible_scenarios(user: User, organisation: Organisation | None = None) -> ScenarioQuerySet:
     scenarios = Scenario.objects.for_user(user)
     return scenarios if organisation is None else scenarios.filter(organisation=organisation)
 
 
 def scenario_or_404(user: User, organisation: Organisation, pk: int) -> Scenario:
-    return _one(visible_scenarios(user, organisation), pk=pk)
+    scenario: Scenario = _one(visible_scenarios(user, organisation), pk=pk)
+    return scenario
 
 
-def visible_waves(user: User, organisation: Organisation | None = None) -> "QuerySet[Wave]":
+def visible_waves(user: User, organisation: Organisation | None = None) -> WaveQuerySet:
     waves = Wave.objects.for_user(user)
     return waves if organisation is None else waves.filter(organisation=organisation)
 
 
 def wave_or_404(user: User, organisation: Organisation, pk: int) -> Wave:
-    return _one(visible_waves(user, organisation), pk=pk)
+    wave: Wave = _one(visible_waves(user, organisation), pk=pk)
+    return wave
 
 
 def visible_checklists(user: User, organisation: Organisation | None = None) -> "QuerySet[Checklist]":
@@ -163,7 +175,7 @@ def version_or_404(user: User, organisation: Organisation, pk: int) -> Checklist
     return _one(visible_versions(user, organisation), pk=pk)
 
 
-def visible_phrases(user: User, organisation: Organisation) -> "QuerySet[Phrase]":
+def visible_phrases(user: User, organisation: Organisation) -> PhraseQuerySet:
     return Phrase.objects.for_user(user).filter(organisation=organisation)
 
 
@@ -195,12 +207,13 @@ def own_token_or_404(user: User, pk: int) -> ApiToken:
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 
-def visible_calls(user: User) -> "QuerySet[Call]":
+def visible_calls(user: User) -> CallQuerySet:
     return Call.objects.for_user(user)
 
 
 def call_or_404(user: User, pk: int) -> Call:
-    return _one(visible_calls(user).with_names(), pk=pk)
+    call: Call = _one(visible_calls(user).with_names(), pk=pk)
+    return call
 
 
 def own_call_or_404(user: User, pk: int) -> Call:
@@ -226,15 +239,15 @@ def call_of_client(user: User, client_id: UUID) -> Call | None:
     return Call.objects.for_user(user).own(user).with_names().filter(client_id=client_id).first()
 
 
-def calls_to_review(user: User, organisation: Organisation) -> "QuerySet[Call]":
+def calls_to_review(user: User, organisation: Organisation) -> CallQuerySet:
     return visible_calls(user).filter(organisation=organisation).waiting().with_names()
 
 
-def calls_sent_back(user: User, organisation: Organisation) -> "QuerySet[Call]":
+def calls_sent_back(user: User, organisation: Organisation) -> CallQuerySet:
     return visible_calls(user).filter(organisation=organisation).sent_back().with_names()
 
 
-def calls_decided(user: User, organisation: Organisation) -> "QuerySet[Call]":
+def calls_decided(user: User, organisation: Organisation) -> CallQuerySet:
     """The calls that this person decided about."""
     return visible_calls(user).filter(organisation=organisation).decided_by(user).with_names()
 
@@ -244,7 +257,7 @@ def next_to_decide(user: User, call: Call) -> Call | None:
     return calls_to_review(user, call.organisation).exclude(evaluator=user).exclude(pk=call.pk).first()
 
 
-def own_calls(user: User, organisation: Organisation) -> "QuerySet[Call]":
+def own_calls(user: User, organisation: Organisation) -> CallQuerySet:
     return visible_calls(user).own(user).filter(organisation=organisation).with_names()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from surveys import definition, messages
 from surveys.definition import Answers, Definition, Item, Problem, Section
 from surveys.forms.posted import NA, local_minutes, posted_answer, seconds_of, what_was_seen
+from surveys.forms.questions import Choice, Clash, PhraseLine, Question
 from surveys.forms.steps import Step, steps_of
 from surveys.models import Call, Phrase
 from surveys.presentation import answer_words, moment
@@ -20,123 +21,6 @@ from surveys.presentation import answer_words, moment
 # Options that already say "none of these".
 NONE_VALUES: Final = frozenset({"none", "nothing", "neither"})
 SPARE_PHRASES: Final = 2
-WIDE: Final = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`key` is the digit that chooses it on a keyboard; points and fail are only told where a remark depends on them."""
-
-    value: str
-    label: str
-    checked: bool
-    key: str = ""
-    points: int | None = None
-    fails: bool = False
-
-    @property
-    def short(self) -> str:
-        """"1" of "1: cold"."""
-        return self.label.partition(":")[0]
-
-    @property
-    def rest(self) -> str:
-        return self.label.partition(":")[2].strip()
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseLine:
-    """A phrase of the bank to tick, or (without code) a line for another one."""
-
-    number: int
-    code: str
-    kind: str
-    text: str
-    ticked: bool
-    quote: str
-    moment: str
-
-    @property
-    def index(self) -> str:
-        return str(self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Two devices answered differently: what stands here, and what the other one says."""
-
-    mine: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An item with its answer, ready to be shown.
-
-    `off`: not asked, given the answers so far; `away`: nor could it be by other answers on this page, so that a page
-    without script leaves it out.
-    """
-
-    item: Item
-    id: str
-    text: str
-    help: str
-    good: str
-    bad: str
-    off: bool
-    away: bool
-    only_if: str
-    choices: tuple[Choice, ...]
-    none: bool | None
-    value: str
-    na: bool
-    phrases: tuple[PhraseLine, ...]
-    comment: str
-    quote: str
-    moment: str
-    wants: tuple[str, ...]
-    due: bool
-    problem: str = ""
-    clash: Clash | None = None
-
-    @property
-    def code(self) -> str:
-        return self.item.code
-
-    @property
-    def kind(self) -> str:
-        return self.item.kind
-
-    @property
-    def template(self) -> str:
-        family = "choices" if self.kind in definition.OPTION_KINDS else self.kind
-        return f"surveys/calls/kinds/{family}.html"
-
-    @property
-    def wants_moment(self) -> bool:
-        return "quote" in self.wants or bool(self.moment)
-
-    @property
-    def grouped(self) -> bool:
-        """Several controls make one answer."""
-        return self.kind in (*definition.OPTION_KINDS, "phrase")
-
-    @property
-    def layout(self) -> str:
-        """ "row" for a few short options, "grid" for the digits of a long scale, else "list"."""
-        longest = max((len(choice.label) for choice in self.choices), default=0)
-        if self.kind == "scale" and all(len(choice.short) <= 2 for choice in self.choices if choice.value != NA):
-            return "row" if len(self.choices) <= 6 else "grid"
-        return "row" if longest <= WIDE and len(self.choices) <= 4 else "list"
-
-    @property
-    def ends(self) -> tuple[str, str] | None:
-        """What the two ends of a scale mean: "1: cold" and "5: warm" are shown as 1 and 5 with the words below."""
-        scale = [choice for choice in self.choices if choice.value != NA]
-        if self.kind != "scale" or not scale:
-            return None
-        low, high = scale[0].rest, scale[-1].rest
-        return (low, high) if low and high else None
 
 
 def control_id(code: str) -> str:

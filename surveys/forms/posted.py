@@ -49,9 +49,7 @@ _PHRASE_CONTROL: Final = re.compile(r":p([0-9]{1,3})-quote")
 
 
 def _posted_phrases(item: Item, posted: QueryDict) -> list[dict[str, Any]]:
-    found = (
-        _PHRASE_CONTROL.fullmatch(name.removeprefix(item.code)) for name in posted if name.startswith(item.code)
-    )
+    found = (_PHRASE_CONTROL.fullmatch(name.removeprefix(item.code)) for name in posted if name.startswith(item.code))
     rows = []
     for number in sorted(int(match[1]) for match in found if match):
         name = f"{item.code}:p{number}"

@@ -99,6 +99,7 @@ def words() -> dict[str, str]:
         "closed": _("This call was submitted or thrown away in the meantime."),
         "closedKept": _("This call was submitted in the meantime. What you answered here is kept beside it."),
         "look": _("Look at it"),
+        "show": _("Go to it"),
         "drop": _("Remove the answers from this device"),
         "server": _("The server does not answer as it should. Your answers are safe on this device; we keep trying."),
         "noStore": _("This browser keeps nothing on the device: stay on this page until your answers are saved."),

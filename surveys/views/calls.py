@@ -25,7 +25,7 @@ PAGE = 20
 def own_list(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
-    mine = access.own_calls(user, organisation).defer("version__document", "item_points")
+    mine = access.own_calls(user, organisation).defer("item_points")
     handed_in = mine.filter(state__in=["submitted", "approved"])
     context = {
         "organisation": organisation,
@@ -43,9 +43,16 @@ def own_list(request: HttpRequest, slug: str) -> HttpResponse:
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
-    at, waves = timezone.now(), access.visible_waves(user, organisation).open().select_related("version", "organisation")
+    at, waves = (
+        timezone.now(),
+        access.visible_waves(user, organisation).open().select_related("version", "organisation"),
+    )
     form = StartForm(
-        request.POST or None, waves=waves, initial=first_facts(at=at, waves=waves), at=at, **_choices(user, organisation)
+        request.POST or None,
+        waves=waves,
+        initial=first_facts(at=at, waves=waves),
+        at=at,
+        **_choices(user, organisation),
     )
     if request.method == "POST" and form.is_valid():
         try:

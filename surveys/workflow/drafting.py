@@ -50,7 +50,9 @@ def open_call(
         known: Call | None = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
         if known is None or known.wave_id != wave.pk:
             raise Stale from None
-        same = known.department_id == department.pk and known.scenario_id == scenario.pk and known.called_at == called_at
+        same = (
+            known.department_id == department.pk and known.scenario_id == scenario.pk and known.called_at == called_at
+        )
         if same or known.state != Call.State.DRAFT:
             return known
         return change_facts(call=known, by=by, department=department, scenario=scenario, called_at=called_at, at=at)

@@ -268,7 +268,9 @@ def test_a_confirmation_lost_on_the_way_makes_no_clash(phone, problems):
     assert stored(phone, call)["answers"]["greeting.own_name"] == {"value": "no"}
 
 
-@pytest.mark.parametrize("answer", [{"status": 200, "body": "<h1>Wifi of the train</h1>"}, {"status": 502, "body": "no"}])
+@pytest.mark.parametrize(
+    "answer", [{"status": 200, "body": "<h1>Wifi of the train</h1>"}, {"status": 502, "body": "no"}]
+)
 def test_an_answer_that_is_not_the_servers_drops_nothing(phone, problems, answer):
     problems.allow("502")
     call = start(phone)
@@ -506,7 +508,16 @@ def test_every_page_is_in_order(open_page, sign_in, axe, fits, device, scheme):
     axe(page)
     give(page, "greeting.answered", "yes")
     is_saved(page)
-    for address in ("form/greeting/", "form/phrasing/", "form/callback/", "form/closing/", "check/", "facts/", "discard/", "conflicts/"):
+    for address in (
+        "form/greeting/",
+        "form/phrasing/",
+        "form/callback/",
+        "form/closing/",
+        "check/",
+        "facts/",
+        "discard/",
+        "conflicts/",
+    ):
         page.goto(f"{call}{address}")
         if address == "form/phrasing/":
             page.locator("[data-phrase]").first.check()
@@ -544,4 +555,6 @@ def test_the_browser_shows_the_same_questions_as_the_server(page, sign_in, serve
         }""",
         [server.shell(find), CASES],
     )
-    assert dict(zip((case["name"] for case in CASES), shown, strict=True)) == {case["name"]: case["shown"] for case in CASES}
+    assert dict(zip((case["name"] for case in CASES), shown, strict=True)) == {
+        case["name"]: case["shown"] for case in CASES
+    }

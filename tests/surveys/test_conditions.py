@@ -15,7 +15,15 @@ CASES = json.loads((Path(__file__).parent / "condition_cases.json").read_text(en
 def item(code, condition):
     kinds = {"m": "multiple", "n": "number", "s": "scale"}
     kind = kinds.get(code[0], "yes_no")
-    row = {"code": code, "kind": kind, "aspect": "content", "weight": 0, "scored": False, "text": {"en": code}, "condition": condition}
+    row = {
+        "code": code,
+        "kind": kind,
+        "aspect": "content",
+        "weight": 0,
+        "scored": False,
+        "text": {"en": code},
+        "condition": condition,
+    }
     if kind == "multiple":
         row["options"] = [{"value": value, "label": {"en": value}} for value in "abc"]
     if kind == "scale":
@@ -45,7 +53,14 @@ def reach(section, facts=CALM, **answers):
 
 def test_everything_that_an_answer_on_the_page_could_open_is_within_reach():
     shown = reach("callback", greeting__answered="yes")
-    assert [code.partition(".")[2] for code in shown] == ["helped_at_once", "offered", "concrete", "due", "who", "alternative"]
+    assert [code.partition(".")[2] for code in shown] == [
+        "helped_at_once",
+        "offered",
+        "concrete",
+        "due",
+        "who",
+        "alternative",
+    ]
 
 
 def test_what_earlier_answers_or_the_scenario_rule_out_is_not():
@@ -62,7 +77,11 @@ def test_an_answer_on_the_page_itself_rules_nothing_out():
 def test_what_is_shown_is_always_within_reach(section):
     part = next(each for each in DEFINITION.sections if each.code == section)
     codes = [item.code for item in part.items]
-    values = {"greeting.answered": ["yes", "no", None], "callback.helped_at_once": ["yes", "no"], "callback.offered": ["asked", "no"]}
+    values: dict[str, list[str | None]] = {
+        "greeting.answered": ["yes", "no", None],
+        "callback.helped_at_once": ["yes", "no"],
+        "callback.offered": ["asked", "no"],
+    }
     for combination in itertools.product(*values.values()):
         given = {code: {"value": value} for code, value in zip(values, combination, strict=True) if value}
         shown = {code for code in definition.visible(DEFINITION, given, REPEAT) if code in codes}

@@ -37,6 +37,7 @@ function render() {
   }
   document.querySelector("[data-nothing]").hidden = onPage().some((item) => !item.hasAttribute("data-off"));
   parts.render(items, shown);
+  document.querySelector("[data-call-form]").inert = (sender.trouble ?? "").startsWith("closed");
 }
 
 function markProblem(item, problem) {
@@ -45,6 +46,10 @@ function markProblem(item, problem) {
     place.textContent = problem;
     place.hidden = !problem;
     item.classList.toggle("wrong", Boolean(problem));
+    const control = item.matches("fieldset") ? item : item.querySelector(`[name="${CSS.escape(item.dataset.item)}"]`);
+    if (problem) control.setAttribute("aria-describedby", place.id);
+    else control.removeAttribute("aria-describedby");
+    if (control !== item) control.setAttribute("aria-invalid", String(Boolean(problem)));
   }
   item.toggleAttribute("data-refused", Boolean(problem));
 }

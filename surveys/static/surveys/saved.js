@@ -57,19 +57,29 @@ export class SavedState {
     }
     if (sender.trouble === "signedOut") return [this.say("signedOut"), [signIn, again]];
     if (sender.trouble === "otherUser") return [this.say("otherUser"), [signIn, again]];
-    if (sender.count("clash")) return [this.count("clashOne", "clashMany", sender.count("clash")), []];
-    if (sender.count("refused")) return [this.count("refusedOne", "refusedMany", sender.count("refused")), []];
+    if (sender.count("clash")) return [this.count("clashOne", "clashMany", sender.count("clash")), this.place("clash")];
+    if (sender.count("refused")) return [this.count("refusedOne", "refusedMany", sender.count("refused")), this.place("refused")];
     if (this.notice) return [this.notice, [again]];
     if (sender.trouble && sender.pending.size && !sender.store.lasting) return [this.say("noStore"), [again]];
     if (sender.trouble && sender.pending.size) return [this.say(sender.trouble), [again]];
     return ["", []];
   }
 
+  // Where the first answer of a kind stands.
+  place(kind) {
+    const code = [...this.sender.pending.values()].find((change) => change[kind]).code;
+    const [, section] = this.data.items.find(([each]) => each === code) ?? [];
+    const anchor = `#${code.replace(".", "-")}`;
+    if (document.querySelector(`[data-item="${CSS.escape(code)}"]`)) return [["show", anchor]];
+    return section === undefined ? [] : [["show", this.data.sections[section].url + anchor]];
+  }
+
   banner(text, buttons) {
     const place = document.querySelector("[data-banner]");
     place.hidden = !text;
-    if (!text || place.dataset.text === text) { if (!text) delete place.dataset.text; return; }
-    place.dataset.text = text;
+    const state = text + JSON.stringify(buttons);
+    if (!text || place.dataset.state === state) { if (!text) delete place.dataset.state; return; }
+    place.dataset.state = state;
     place.className = "call-banner";
     const line = document.createElement("p");
     line.textContent = text;

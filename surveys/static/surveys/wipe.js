@@ -4,6 +4,7 @@ import { Sender } from "./sender.js";
 import { openStore } from "./store.js";
 
 const { user, client, saveUrl } = document.querySelector("[data-leave-nothing]").dataset;
+sessionStorage.removeItem(`stopwatch:${client}`);
 const store = await openStore();
 const data = { user: Number(user), client, saveUrl, revision: 0, answers: {} };
 const sender = new Sender({ data, store, token: "", tell: () => {}, show: () => {} });
