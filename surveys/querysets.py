@@ -196,7 +196,9 @@ class CallQuerySet(models.QuerySet[Any]):
         )
 
     def with_names(self) -> Self:
-        return self.select_related("department", "scenario", "wave", "evaluator", "version__checklist", "organisation")
+        """With all that a call points at. A version's document is left in the database: it is parsed once a process."""
+        names = ("department", "scenario", "wave", "evaluator", "version__checklist", "organisation")
+        return self.select_related(*names).defer("version__document")
 
 
 class CallbackQuerySet(models.QuerySet[Any]):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from surveys.models import Call, Department, Organisation, Scenario, User, Wave
 
 # What a list does not show, and would be costly to fetch for five hundred calls.
-HEAVY = ("answers", "answer_revisions", "item_points", "version__document")
+HEAVY = ("answers", "answer_revisions", "item_points")
 
 CALL, SAVED, PROBLEM = serializers.CallDetail, serializers.SavedOut, serializers.ProblemOut
 

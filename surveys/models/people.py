@@ -207,7 +207,7 @@ class Invitation(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for other systems: acts as its user in one organisation, within its scope. The secret is shown once."""
+    """A key for other systems: acts as its user, within its scope and departments. The secret is shown once."""
 
     class Scope(models.TextChoices):
         READ = "read", _("read")

@@ -29,7 +29,7 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.REVIEWERS)
     tab = review_queue.TABS.get(request.GET.get("tab", ""), review_queue.TABS["waiting"])
-    calls = tab.calls(user, organisation).defer("version__document")
+    calls = tab.calls(user, organisation)
     chosen = CallFilter(request.GET, calls, request=request, organisation=organisation)
     page = page_of(chosen.qs, by=tab.by, down=tab.down, after=request.GET.get("after", ""), size=PAGE)
     context = {
