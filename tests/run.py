@@ -91,7 +91,7 @@ def all_checks(folder: Path) -> list[Check]:
     }
     return [
         Check("types (mypy)", [tool("mypy")]),
-        Check("form (ruff format)", [tool("ruff"), "format", "--check", "."]),
+        Check("form (ruff format)", [tool("ruff"), "format", "--check", "--output-format=concise", "."]),
         Check("lint (ruff check)", [tool("ruff"), "check", "--output-format=concise", "."]),
         Check("contracts (import-linter)", [tool("lint-imports")]),
         Check("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
@@ -158,7 +158,7 @@ def missing(part: str, how: str) -> Result:
 
 
 def test_sqlite(extra: list[str]) -> Result:
-    return run_pytest("tests on SQLite", ["-n", "auto", *extra], {"TEST_DATABASE_URL": ""})
+    return run_pytest("tests on SQLite", ["-n", "auto", "--durations=5", *extra], {"TEST_DATABASE_URL": ""})
 
 
 def test_quick(extra: list[str]) -> Result:
