@@ -73,7 +73,8 @@ class Reader:
     def recent_calls(self, department: int, count: int) -> "list[Call]":
         """The newest counting calls of a department with all below it; none for those who read totals only."""
         calls = access.visible_calls(self.user).filter(department__in=self.below(department)).counting()
-        return list(calls.select_related("department", "scenario").order_by("-called_at", "-pk")[:count])
+        shown = calls.select_related("department").only("local_date", "fate", "score", "department__name")
+        return list(shown.order_by("-local_date", "-called_at", "-pk")[:count])
 
     def versions(self, keys: Iterable[int]) -> "list[ChecklistVersion]":
         return list(access.visible_versions(self.user, self.organisation).filter(pk__in=keys))
