@@ -65,7 +65,9 @@ class House:
             return [self._link(name, label, organisation) for name, label in pages]
 
         return [
-            Group(_("Calls"), tuple(links(access.EVALUATORS, ("calls", _("My calls")), ("call_start", _("Log a call"))))),
+            Group(
+                _("Calls"), tuple(links(access.EVALUATORS, ("calls", _("My calls")), ("call_start", _("Log a call"))))
+            ),
             Group(_("Results"), tuple(links(access.FIGURE_READERS, ("overview", _("Overview"))))),
             Group(
                 _("Fieldwork"),

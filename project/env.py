@@ -73,7 +73,9 @@ class Env:
                 "PORT": str(port or options.pop("port", "")),
                 "OPTIONS": options,
             }
-        raise EnvError(f"{name} starts with {parts.scheme!r}; Klankbord stores its data in sqlite:/// or postgresql://.")
+        raise EnvError(
+            f"{name} starts with {parts.scheme!r}; Klankbord stores its data in sqlite:/// or postgresql://."
+        )
 
 
 def read_file(path: Path) -> dict[str, str]:

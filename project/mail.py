@@ -21,7 +21,9 @@ class MailSettings:
 def mail_settings(url: str) -> MailSettings:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise EnvError(f"EMAIL_URL={url.split('@')[-1]!r} is not console:, smtp://host, smtp+tls://host or smtps://host.")
+        raise EnvError(
+            f"EMAIL_URL={url.rsplit('@', 1)[-1]!r} is not console:, smtp://host, smtp+tls://host or smtps://host."
+        )
     return MailSettings(
         host=parts.hostname,
         port=parts.port or PORTS[parts.scheme],

@@ -105,9 +105,8 @@ TEMPLATES = [
 # --- data -------------------------------------------------------------------------------------------------------------
 
 # SQLite before these versions can corrupt a database in WAL mode with two connections (the WAL-reset bug).
-WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3) or sqlite3.sqlite_version_info[:2] in {(3, 50), (3, 44)} and (
-    sqlite3.sqlite_version_info >= (3, 50, 7) or (3, 44, 6) <= sqlite3.sqlite_version_info < (3, 45)
-)
+WAL_FIXED = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7)}
+WAL_IS_SAFE = sqlite3.sqlite_version_info >= WAL_FIXED.get(sqlite3.sqlite_version_info[:2], (3, 51, 3))
 
 
 def _database(settings: dict[str, Any]) -> dict[str, Any]:
@@ -222,11 +221,12 @@ TIME_ZONE = "Europe/Amsterdam"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(VAR_DIR / "files")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "files")},
+    },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "project.static_files.Storage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "project.static_files.Storage"
     },
 }
 

@@ -263,7 +263,9 @@ def own_calls(user: User, organisation: Organisation) -> CallQuerySet:
 
 def open_promises(user: User, organisation: Organisation) -> "QuerySet[Callback]":
     """Callbacks promised in the user's own calls of which nothing has been recorded yet, the first due first."""
-    promises = Callback.objects.for_user(user).filter(call__evaluator=user, call__organisation=organisation, events=None)
+    promises = Callback.objects.for_user(user).filter(
+        call__evaluator=user, call__organisation=organisation, events=None
+    )
     return promises.select_related("call__department").order_by("due_at", "pk")
 
 
@@ -274,7 +276,9 @@ def open_conflicts(user: User, call: Call) -> "QuerySet[Conflict]":
 
 def own_conflicts(user: User, organisation: Organisation) -> "QuerySet[Conflict]":
     """The same for all of the user's own calls."""
-    waiting = Conflict.objects.filter(call__in=visible_calls(user).own(user), call__organisation=organisation, resolved_at=None)
+    waiting = Conflict.objects.filter(
+        call__in=visible_calls(user).own(user), call__organisation=organisation, resolved_at=None
+    )
     return waiting.select_related("call__department").order_by("sent_at", "pk")
 
 

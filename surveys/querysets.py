@@ -28,7 +28,9 @@ class Standing:
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return
         tops: dict[int, set[int]] = {}
-        memberships = user.memberships.filter(ended_at=None).select_related("organisation").prefetch_related("departments")
+        memberships = (
+            user.memberships.filter(ended_at=None).select_related("organisation").prefetch_related("departments")
+        )
         for membership in memberships.order_by("pk"):
             self.roles.setdefault(membership.organisation_id, set()).add(membership.role)
             self.organisations[membership.organisation_id] = membership.organisation
@@ -48,10 +50,10 @@ class Standing:
 
 
 def standing(user: Any) -> Standing:
-    if not hasattr(user, "_standing"):
-        user._standing = Standing(user)
-    result: Standing = user._standing
-    return result
+    kept: Standing | None = getattr(user, "standing", None)
+    if kept is None:
+        kept = user.standing = Standing(user)
+    return kept
 
 
 def with_descendants(tops: set[int], pairs: Iterable[tuple[int, int | None]]) -> set[int]:
@@ -191,8 +193,11 @@ class CallQuerySet(models.QuerySet[Any]):
 
     def in_cell(self, cell: Any) -> Self:
         return self.filter(
-            department=cell.department, local_date=cell.local_date, version=cell.version,
-            scenario=cell.scenario, wave=cell.wave,
+            department=cell.department,
+            local_date=cell.local_date,
+            version=cell.version,
+            scenario=cell.scenario,
+            wave=cell.wave,
         )
 
     def with_names(self) -> Self:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from surveys.views import account, call_form, calls, checklists, exports, fieldwork, home, imports, people, review, setup
+from surveys.views import (
+    account,
+    call_form,
+    calls,
+    checklists,
+    exports,
+    fieldwork,
+    home,
+    imports,
+    people,
+    review,
+    setup,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -15,12 +16,15 @@ from .checklists import ChecklistVersion
 from .fieldwork import Scenario, Wave
 from .people import Department, Organisation, User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 # The score columns of a call, each an integer 0..10000 (hundredths of a point) or null.
 DIMENSION_MEASURES = ("greeting", "phrasing", "callback", "listening", "tone", "other")
 MEASURES = ("score", "score_calculated", "content", "experience", "critical", *DIMENSION_MEASURES)
 
 
-def score_field(label: object) -> models.PositiveSmallIntegerField:
+def score_field(label: "StrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":
     return models.PositiveSmallIntegerField(label, null=True, blank=True, editable=False)
 
 
@@ -60,11 +64,15 @@ class Call(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls")
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="calls", verbose_name=_("wave"))
     version = models.ForeignKey(ChecklistVersion, on_delete=models.PROTECT, related_name="calls")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="calls", verbose_name=_("department"))
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="calls", verbose_name=_("department")
+    )
     scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="calls", verbose_name=_("scenario"))
     evaluator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calls", verbose_name=_("evaluator"))
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FIELD, editable=False)
-    second_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="seconds", editable=False)
+    second_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="seconds", editable=False
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     # Made when the form was opened and never anew; a submission under a known id is the same call.
     client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -106,7 +114,9 @@ class Call(models.Model):
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     return_reason = models.TextField(_("reason for returning"), blank=True, editable=False)
 
     objects = CallQuerySet.as_manager()
@@ -128,11 +138,10 @@ class Call(models.Model):
                 name="call_kind_and_second",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["submitted", "approved"]) | Q(submitted_at__isnull=False), name="call_submitted_with_time"
+                condition=~Q(state__in=["submitted", "approved"]) | Q(submitted_at__isnull=False),
+                name="call_submitted_with_time",
             ),
-            models.CheckConstraint(
-                condition=Q(score__isnull=True) | Q(score__lte=10000), name="call_score_range"
-            ),
+            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__lte=10000), name="call_score_range"),
             models.CheckConstraint(
                 condition=Q(would_call_again__isnull=True) | Q(would_call_again__lte=10), name="call_again_range"
             ),

@@ -58,7 +58,8 @@ class ChecklistVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["checklist", "number"], name="version_number_once"),
             models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True) | Q(state="published", published_at__isnull=False),
+                condition=Q(state="draft", published_at__isnull=True)
+                | Q(state="published", published_at__isnull=False),
                 name="version_published_with_time",
             ),
         ]

@@ -23,7 +23,9 @@ class Scenario(models.Model):
     name = models.JSONField(_("name"))
     persona = models.JSONField(_("who you are"), default=dict, blank=True)
     question = models.JSONField(_("what you ask"), default=dict, blank=True)
-    caller_style = models.CharField(_("caller style"), max_length=10, choices=CallerStyle.choices, default=CallerStyle.CALM)
+    caller_style = models.CharField(
+        _("caller style"), max_length=10, choices=CallerStyle.choices, default=CallerStyle.CALM
+    )
     attempt = models.PositiveSmallIntegerField(
         _("attempt"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)]
     )

@@ -24,7 +24,9 @@ class ImportRun(models.Model):
         FAILED = "failed", pgettext_lazy("import", "failed")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="imports")
-    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wave"))
+    wave = models.ForeignKey(
+        Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wave")
+    )
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()

@@ -1,6 +1,6 @@
 """Who takes part: users, organisations, their departments and memberships."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -12,7 +12,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from surveys.querysets import DepartmentQuerySet, InvitationQuerySet, MembershipQuerySet, OrganisationQuerySet, TokenQuerySet
+from surveys.querysets import (
+    DepartmentQuerySet,
+    InvitationQuerySet,
+    MembershipQuerySet,
+    OrganisationQuerySet,
+    TokenQuerySet,
+)
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 DIMENSIONS = ("greeting", "phrasing", "callback", "listening", "tone")
 
@@ -36,7 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
-    language = models.CharField(_("language"), max_length=2, blank=True, choices=[("nl", _("Dutch")), ("en", _("English"))])
+    language = models.CharField(
+        _("language"), max_length=2, blank=True, choices=[("nl", _("Dutch")), ("en", _("English"))]
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -61,7 +72,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def check_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(_("%(value)s is not a time zone; choose one such as Europe/Amsterdam."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s is not a time zone; choose one such as Europe/Amsterdam."), params={"value": value}
+        )
 
 
 class Organisation(models.Model):
@@ -69,19 +82,26 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
-    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Amsterdam", validators=[check_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Amsterdam", validators=[check_time_zone]
+    )
     language = models.CharField(
         _("language"), max_length=2, default="nl", choices=[("nl", _("Dutch")), ("en", _("English"))]
     )
     min_group_size = models.PositiveSmallIntegerField(
-        _("smallest group shown"), default=5, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        _("smallest group shown"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Readers of totals only see figures of at least this many calls."),
     )
     self_approve = models.BooleanField(
-        _("submitted calls approve themselves"), default=False,
+        _("submitted calls approve themselves"),
+        default=False,
         help_text=_("For an organisation without reviewers."),
     )
-    callback_window_hours = models.PositiveSmallIntegerField(_("hours within which a promised callback must come"), default=24)
+    callback_window_hours = models.PositiveSmallIntegerField(
+        _("hours within which a promised callback must come"), default=24
+    )
     works_council_consent_on = models.DateField(_("works council consented on"), null=True, blank=True)
     retention_months = models.PositiveSmallIntegerField(_("months that quotes and remarks are kept"), default=24)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -102,7 +122,7 @@ class Organisation(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-def target_field(label: object) -> models.PositiveSmallIntegerField:
+def target_field(label: "StrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":
     return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[MaxValueValidator(10000)])
 
 
@@ -132,7 +152,9 @@ class Department(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(F("organisation"), Lower("code"), name="department_code_once"),
-            models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="department_not_own_parent"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="department_not_own_parent"
+            ),
             models.CheckConstraint(
                 condition=Q(target__isnull=True) | Q(target__lte=10000), name="department_target_range"
             ),
@@ -143,7 +165,7 @@ class Department(models.Model):
 
     def target_for(self, measure: str) -> int | None:
         """The target of a measure in hundredths: the dimension's own where set, else the department's."""
-        own = getattr(self, f"target_{measure}", None) if measure in DIMENSIONS else None
+        own: int | None = getattr(self, f"target_{measure}", None) if measure in DIMENSIONS else None
         return self.target if own is None else own
 
 
@@ -218,7 +240,9 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=12, unique=True)
     secret_hash = models.CharField(max_length=64)
     scope = models.CharField(_("may"), max_length=10, choices=Scope.choices, default=Scope.READ)
-    departments = models.ManyToManyField(Department, blank=True, related_name="+", verbose_name=_("only these departments"))
+    departments = models.ManyToManyField(
+        Department, blank=True, related_name="+", verbose_name=_("only these departments")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

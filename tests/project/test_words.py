@@ -50,11 +50,16 @@ def test_the_compiled_file_holds_the_same(words):
 def test_no_sentence_of_the_code_is_missing(words, tmp_path):
     """Collects the code's sentences anew (into a copy of the folders that hold them) and compares."""
     for folder in ("project", "surveys", "analytics"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("vendor", "*.mo", "__pycache__"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("vendor", "*.mo", "__pycache__")
+        )
     shutil.copy(ROOT / "manage.py", tmp_path)
     subprocess.run(
         [sys.executable, "manage.py", "makemessages", "-l", "nl", "--no-location", "--no-wrap"],
-        cwd=tmp_path, check=True, capture_output=True, env={"DEMO": "yes", "VAR_DIR": str(tmp_path / "var"), "PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        env={"DEMO": "yes", "VAR_DIR": str(tmp_path / "var"), "PATH": "/usr/bin:/bin"},
     )
     fresh = polib.pofile(str(tmp_path / WORDS.relative_to(ROOT)))
     known = {(entry.msgctxt, entry.msgid) for entry in words}
