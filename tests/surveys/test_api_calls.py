@@ -47,6 +47,7 @@ def test_a_call_is_stored_scored_and_answered(people, evaluator, body):
     assert (call.state, call.evaluator, str(call.client_id)) == ("submitted", people["evaluator"], body["client_id"])
     assert call.called_at == dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
     assert call.answers == body["answers"]
+    assert call.score is not None
     assert response.json()["scores"]["score"] == f"{call.score / 100:.2f}"
     assert [entry.action for entry in AuditEntry.objects.of(call)] == ["opened", "submitted"]
 
