@@ -111,19 +111,18 @@ def fields(reader: Reader, filters: Filters, *, departments: bool = True) -> tup
             "" if filters.wave is None else str(filters.wave),
         ),
     ]
-    if departments and len(reader.departments) > 1:
-        branches = in_tree_order(reader.departments.values())
-        options = tuple(
-            Option(
-                branch.department.code,
-                branch.department.name,
-                branch.department.pk in filters.departments,
-                branch.depth,
-            )
-            for branch in branches
+    return (*found, *(_several(reader, filters) if departments and len(reader.departments) > 1 else ()))
+
+
+def _several(reader: Reader, filters: Filters) -> tuple[Field, ...]:
+    """The departments as a tree of boxes to tick."""
+    options = tuple(
+        Option(
+            branch.department.code, branch.department.name, branch.department.pk in filters.departments, branch.depth
         )
-        found.append(Field("department", _("Departments"), "several", options))
-    return tuple(found)
+        for branch in in_tree_order(reader.departments.values())
+    )
+    return (Field("department", _("Departments"), "several", options),)
 
 
 def _one(key: str, label: str, options: list[tuple[str, str]], chosen: str) -> Field:
