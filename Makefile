@@ -17,7 +17,7 @@ help: ## say what can be made
 demo: ## start the demo: everything it needs, its data, the server (PORT=8123; SMOKE=1 tries it out and stops)
 	$(python)
 	@$(PYTHON) project/bootstrap.py runtime --port $(PORT)
-	@DEMO=yes DATABASE_URL= BASE_URL=http://localhost:$(PORT) $(VENV)/python $(if $(SMOKE),tests/smoke.py,manage.py demo) --port $(PORT)
+	@exec env DEMO=yes DATABASE_URL= BASE_URL=http://localhost:$(PORT) $(VENV)/python $(if $(SMOKE),tests/smoke.py,manage.py demo) --port $(PORT)
 
 test: dev ## every check and test that this machine has the parts for
 	@$(VENV)/python tests/run.py

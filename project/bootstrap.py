@@ -111,17 +111,19 @@ def commands(lock):
 
 def run_with_progress(command):
     """Keep the words in a log and count packages aloud, so that a slow line does not look like a standstill."""
-    packages, began, said = 0, time.time(), time.time()
+    packages, began = 0, time.time()
+    said = began
     with open(LOG, "a") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         for line in process.stdout:
             log.write(line)
             packages += line.startswith("Collecting ")
-            if "Installing collected packages" in line:
-                say("  unpacking %d packages ..." % packages)
+            if line.startswith("Installing collected packages"):
+                say("  unpacking %d packages, after %d s ..." % (packages, time.time() - began))
+                said = float("inf")
             elif time.time() - said > 5:
                 said = time.time()
-                say("  %d packages found after %d s ..." % (packages, said - began))
+                say("  %d packages found, after %d s ..." % (packages, said - began))
         return process.wait() == 0
 
 

@@ -1,5 +1,6 @@
 """The web server and the job worker as two child processes that live and end together."""
 
+import ctypes
 import http.client
 import os
 import signal
@@ -14,6 +15,7 @@ from types import FrameType
 STOP_WITHIN = 10.0
 START_WITHIN = 60.0
 LONGEST_PAUSE = 60.0
+PR_SET_PDEATHSIG = 1
 
 
 def port_problem(host: str, port: int) -> str:
@@ -43,6 +45,12 @@ def answers(host: str, port: int, *, name: str, path: str = "/healthz") -> bool:
         connection.close()
 
 
+def _die_with_parent() -> None:
+    """Where Linux runs: a parent that is killed outright takes its children along, so that no port stays taken."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @dataclass
 class Child:
     """A program that is ours to end; in a session of its own, so that Ctrl-C reaches it once, through us."""
@@ -54,7 +62,7 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
 
     @property
     def code(self) -> int | None:

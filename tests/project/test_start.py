@@ -218,6 +218,23 @@ class TestSite:
         site.ready = lambda: site.server.process.kill()  # noqa: PLW0108  (there is no process yet)
         assert site.run() == 1
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's end")
+    def test_nothing_is_left_when_the_minder_is_killed(self, tmp_path):
+        note = tmp_path / "pid"
+        code = (
+            "import sys, time; from project.processes import Child; "
+            f"child = Child([sys.executable, '-c', 'import time; time.sleep(60)']); child.start(); "
+            f"open({str(note)!r}, 'w').write(str(child.process.pid)); print('ready', flush=True); time.sleep(60)"
+        )
+        minder = subprocess.Popen([*PYTHON, code], cwd=ROOT, stdout=subprocess.PIPE)
+        assert minder.stdout.readline() == b"ready\n"
+        minder.kill()
+        minder.communicate()
+        child, deadline = Path("/proc") / note.read_text(), time.monotonic() + 10
+        while child.exists() and "Z" not in (child / "stat").read_text().split()[2] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not child.exists() or "Z" in (child / "stat").read_text().split()[2]
+
     def test_a_worker_that_dies_is_replaced(self):
         site, told = self.site(ANSWERER, "import time; time.sleep(60)")
         starts = []
