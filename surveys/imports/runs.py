@@ -32,6 +32,11 @@ FILES_KEPT: Final = dt.timedelta(days=30)
 PEEK_CELLS: Final = 200_000
 IN_MEMORY: Final = 8 * 1024 * 1024
 
+COMMON: Final = {"organisation_id", "wave_id", "version_id"}
+CALL_COLUMNS: Final = [
+    field.attname for field in Call._meta.concrete_fields if not field.primary_key and field.attname not in COMMON
+]
+
 log = logging.getLogger(__name__)
 State = ImportRun.State
 Clock = Callable[[], dt.datetime]
@@ -224,7 +229,7 @@ def _checked(run: ImportRun, hold: Hold, *, now: Clock, spool: IO[bytes] | None 
         at = now()
         calls = list(_accepted(reader, batch, tally, at=at))
         if spool is not None:
-            pickle.dump(calls, spool)
+            pickle.dump([[getattr(call, name) for name in CALL_COLUMNS] for call in calls], spool)
         hold.keep(at=at, done=tally.rows)
     return tally, tally.as_report(hidden=reader.hidden, unmapped=unmapped(reader.form, run.mapping))
 
@@ -258,7 +263,7 @@ def _store(run: ImportRun, spool: IO[bytes], *, at: dt.datetime) -> int:
     cells: dict[Cell, Call] = {}
     made = 0
     spool.seek(0)
-    for calls in _loaded(spool):
+    for calls in _loaded(run, spool):
         Call.objects.bulk_create(calls)
         Callback.objects.bulk_create(promise for call in calls if (promise := workflow.promise_of(call)) is not None)
         AuditEntry.objects.bulk_create(_history(run, calls, at=at))
@@ -268,10 +273,14 @@ def _store(run: ImportRun, spool: IO[bytes], *, at: dt.datetime) -> int:
     return made
 
 
-def _loaded(spool: IO[bytes]) -> Iterator[list[Call]]:
+def _loaded(run: ImportRun, spool: IO[bytes]) -> Iterator[list[Call]]:
+    """The calls batch by batch; what all have in common is one object."""
+    assert run.wave is not None
+    common = {"organisation": run.organisation, "wave": run.wave, "version": run.wave.version}
     with suppress(EOFError):
         while True:
-            yield pickle.load(spool)  # noqa: S301 - written by this job a moment ago, into a file without a name
+            batch = pickle.load(spool)  # noqa: S301 - written by this job a moment ago, into a file without a name
+            yield [Call(**dict(zip(CALL_COLUMNS, values, strict=True)) | common) for values in batch]
 
 
 def _history(run: ImportRun, calls: Iterable[Call], *, at: dt.datetime) -> Iterator[AuditEntry]:

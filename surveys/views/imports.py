@@ -76,7 +76,7 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     stuck = imports.is_stuck(found, at=timezone.now())
     at_work = found.state in {"checking", "writing"} and not stuck
     rejections = [] if at_work else found.report.get("rejections", [])
-    page = Paginator(rejections, 100).get_page(request.GET.get("page"))
+    page = Paginator(rejections, 25).get_page(request.GET.get("page"))
     context = {"organisation": organisation, "run": found, "stuck": stuck, "at_work": at_work, "page": page}
     context["seen"] = imports.report_token(found)
     context["rejections"] = described(page.object_list)

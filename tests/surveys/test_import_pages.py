@@ -197,10 +197,10 @@ def test_many_rejections_are_summed_up_paged_and_named_as_incomplete(coordinator
     page = coordinator.get(reverse("import", args=[org.slug, run.pk]))
     words = page.content.decode()
     assert [(cause["rows"], cause["column"]) for cause in page.context["causes"]] == [(160, "Afdeling"), (1, "Datum")]
-    assert len(page.context["rejections"]) == 100
+    assert len(page.context["rejections"]) == 25
     assert "There are 11 more, which are not listed." in words
     second = coordinator.get(reverse("import", args=[org.slug, run.pk]), {"page": 2})
-    assert [line["row"] for line in second.context["rejections"]] == list(range(102, 152))
+    assert [line["row"] for line in second.context["rejections"]] == list(range(27, 52))
     sent = coordinator.get(reverse("import_report", args=[org.slug, run.pk]))
     assert "rejected-first-" in sent["Content-Disposition"]
 
