@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from surveys.models import AuditEntry, Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 from surveys.querysets import with_descendants
 from surveys.refused import Refused
-from surveys.workflow import record
+from surveys.workflow import announce, record
 
 M = TypeVar("M", bound=Model)
 Values = Mapping[str, Any]
@@ -38,6 +38,9 @@ def change_organisation(*, organisation: Organisation, values: Values, by: User,
             subject_id=current.pk,
             changes=changes,
         )
+    if "callback_window_hours" in changes:
+        # Which promises were kept follows from the window.
+        announce(Call.objects.counting().filter(organisation=current, callback__isnull=False))
 
 
 def new_department(organisation: Organisation) -> Department:

@@ -14,6 +14,7 @@ from analytics import rollups
 from analytics.models import DailySum
 from surveys import workflow
 from surveys.models import Call, Callback, CallbackEvent
+from surveys.setting_up import change_organisation
 from tests.analytics.conftest import planted
 from tests.people import AT, build_call, build_org, build_people, callback_answers, valid_answers
 
@@ -255,3 +256,18 @@ def test_concurrent_approvals_in_one_cell_lose_no_call():
     assert failures == []
     assert DailySum.objects.get().n_calls == len(calls)
     assert rollups.verify() == []
+
+
+def test_another_callback_window_changes_which_promises_were_kept(org, people, make_call):
+    call = make_call(answers=callback_answers())
+    CallbackEvent.objects.create(
+        callback=call.callback,
+        kind="came",
+        happened_at=call.called_at + dt.timedelta(hours=30),
+        recorded_by=call.evaluator,
+    )
+    rollups.recompute([workflow.cell_of(call)])
+    assert DailySum.objects.get().n_kept == 0
+    change_organisation(organisation=org, values={"callback_window_hours": 48}, by=people["administrator"], at=AT)
+    assert DailySum.objects.get().n_kept == 1
+    assert rollups.verify(org) == []
