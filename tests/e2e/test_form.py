@@ -128,6 +128,19 @@ def test_every_answer_is_saved_as_it_is_given_and_a_reload_loses_nothing(phone):
     assert stored(phone, call)["answers"]["greeting.seconds"] == {"value": 17}
 
 
+def test_an_answer_given_before_the_script_came_is_saved_too(phone):
+    call = start(phone)
+    held = []
+    phone.route("**/surveys/form*.js", lambda route: held.append(route))  # noqa: PLW0108
+    phone.goto(f"{call}form/closing/", wait_until="commit")
+    give(phone, "closing.fate", "voicemail")
+    assert stored(phone, call)["answers"] == {}
+    held[0].continue_()
+    is_saved(phone)
+    has(phone, "closing.fate", "voicemail")
+    assert stored(phone, call)["answers"] == {"closing.fate": {"value": "voicemail"}}
+
+
 def test_questions_come_and_go_with_the_answers(phone):
     start(phone)
     name = phone.get_by_role("group", name="Did the employee give their own name?")
@@ -307,7 +320,7 @@ def test_submitting_waits_for_what_is_still_on_the_device(phone, problems):
 # --- signed out -------------------------------------------------------------------------------------------------------
 
 
-def test_an_expired_session_loses_nothing(open_page, sign_in, problems):
+def test_an_expired_session_loses_nothing(open_page, sign_in, problems, axe, fits):
     problems.allow("401|403")
     page = sign_in(open_page(device="phone"), "evaluator", fresh=True)
     call = start(page)
@@ -315,6 +328,8 @@ def test_an_expired_session_loses_nothing(open_page, sign_in, problems):
     give(page, "greeting.answered", "yes")
     expect(page.locator("[data-banner]")).to_contain_text("You are signed out. Your answers are safe on this device.")
     expect(page.locator("[data-saved]")).to_have_text("saved on this device")
+    axe(page)
+    fits(page)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in a new tab").click()
     tab = opened.value
@@ -385,7 +400,7 @@ def test_signing_out_asks_about_what_was_not_sent_and_leaves_nothing_else(open_p
 
 
 @pytest.mark.parametrize(("button", "value"), [("Keep the answer here", "no"), ("Take the other answer", "yes")])
-def test_two_devices_that_disagree_are_asked(open_page, sign_in, problems, button, value):
+def test_two_devices_that_disagree_are_asked(open_page, sign_in, problems, axe, fits, button, value):
     problems.allow(UNREACHABLE)
     desk, phone = device(open_page, sign_in), device(open_page, sign_in, device="phone")
     call = start(desk)
@@ -403,6 +418,8 @@ def test_two_devices_that_disagree_are_asked(open_page, sign_in, problems, butto
     expect(clash.locator("[data-other]")).to_have_text("Yes")
     has(phone, "greeting.own_name", "no")
     has(phone, "greeting.opening", "5")
+    axe(phone)
+    fits(phone)
     assert stored(phone, call)["answers"]["greeting.own_name"] == {"value": "yes"}
     phone.get_by_role("button", name=button).click()
     expect(clash).to_have_count(0)
@@ -526,6 +543,8 @@ def test_every_page_is_in_order(open_page, sign_in, axe, fits, device, scheme):
         if address == "check/":
             page.get_by_role("button", name="Submit this call").click()
             expect(page.locator(".error-summary")).to_be_visible()
+        # What lies half under the head that stays in view would be taken for a small target.
+        page.evaluate("scrollTo(0, 0)")
         axe(page)
         fits(page)
 

@@ -21,7 +21,6 @@ document.querySelector("[data-submit]").addEventListener("submit", (event) => {
   if (!blocked()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  document.querySelector("[data-banner]").scrollIntoView({ block: "center" });
   bringUpToDate();
 }, true);
 

@@ -73,6 +73,12 @@ function readPhrases(item) {
   return rows.length ? rows : null;
 }
 
+// Whether a control was changed since the page came, for instance before the script did.
+export function isTouched(item) {
+  return [...item.querySelectorAll("input, textarea")].some((control) =>
+    control.matches("[type=radio], [type=checkbox]") ? control.checked !== control.defaultChecked : control.value !== control.defaultValue);
+}
+
 // --- writing
 
 export function write(item, answer) {

@@ -2,9 +2,10 @@
 // opens without losing anything, also without a connection.
 import { data, openCall } from "./call.js";
 import { visible } from "./conditions.js";
-import { addLine, clockOf, exclude, read, remarkDue, secondsOf, write } from "./fields.js";
+import { addLine, clockOf, exclude, isTouched, read, remarkDue, secondsOf, write } from "./fields.js";
 import { startKeys } from "./keys.js";
 import { Parts } from "./parts.js";
+import { focusOn } from "./saved.js";
 import { startTimer } from "./timer.js";
 
 // How long we wait for more typing before the server hears of it; this device hears of every letter.
@@ -132,15 +133,11 @@ document.addEventListener("submit", async (event) => {
   await parts.go(to, done || !sender.sendable.length);
 });
 
-function focusOn(item) {
-  item.scrollIntoView({ block: "center" });
-  item.querySelector("[data-clash] button, input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
-}
-
 // A part has come into view, at first or in place of another: its controls get what is known now.
 function opened(isNew) {
   for (const item of onPage()) {
-    if (isNew || !item.classList.contains("wrong")) write(item, sender.answers[item.dataset.item] ?? null);
+    if (!isNew && isTouched(item)) collect(item);
+    else if (isNew || !item.classList.contains("wrong")) write(item, sender.answers[item.dataset.item] ?? null);
   }
   saved.render();
   keys.refresh();
@@ -152,5 +149,6 @@ if (matchMedia("(min-width: 1000px)").matches) document.querySelector("[data-bri
 await sender.adopt();
 opened(false);
 document.documentElement.classList.add("ready");
-if (location.hash) document.getElementById(location.hash.slice(1))?.focus();
+const asked = location.hash && document.getElementById(location.hash.slice(1))?.closest("[data-item]");
+if (asked) focusOn(asked);
 sender.send();

@@ -69,7 +69,6 @@ export class Parts {
   wait(to) {
     this.wanted = to;
     this.saved.render(this.saved.say("wait"));
-    document.querySelector("[data-banner]").scrollIntoView({ block: "center" });
   }
 
   async open(code, isStep) {

@@ -2,6 +2,11 @@
 
 const STATES = { offline: "local", server: "local", signedOut: "wrong", otherUser: "wrong", closed: "wrong", closedKept: "wrong" };
 
+export function focusOn(item) {
+  item.scrollIntoView({ block: "start" });
+  item.querySelector("[data-clash] button, input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+}
+
 export class SavedState {
   constructor({ data, sender, loginUrl, submittedUrl }) {
     Object.assign(this, { data, sender, loginUrl, submittedUrl });
@@ -69,18 +74,17 @@ export class SavedState {
   place(kind) {
     const code = [...this.sender.pending.values()].find((change) => change[kind]).code;
     const [, section] = this.data.items.find(([each]) => each === code) ?? [];
-    const anchor = `#${code.replace(".", "-")}`;
-    if (document.querySelector(`[data-item="${CSS.escape(code)}"]`)) return [["show", anchor]];
-    return section === undefined ? [] : [["show", this.data.sections[section].url + anchor]];
+    const item = document.querySelector(`[data-item="${CSS.escape(code)}"]`);
+    if (item) return [["show", () => focusOn(item)]];
+    return section === undefined ? [] : [["show", `${this.data.sections[section].url}#${code.replace(".", "-")}`]];
   }
 
   banner(text, buttons) {
     const place = document.querySelector("[data-banner]");
     place.hidden = !text;
-    const state = text + JSON.stringify(buttons);
+    const state = text + buttons.map(([name]) => name).join();
     if (!text || place.dataset.state === state) { if (!text) delete place.dataset.state; return; }
     place.dataset.state = state;
-    place.className = "call-banner";
     const line = document.createElement("p");
     line.textContent = text;
     const row = document.createElement("div");
