@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from surveys import people
+from surveys.models import User
+
 logger = logging.getLogger(__name__)
 
 DEMO_SIGN_INS = (
@@ -37,6 +40,11 @@ class Adapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password. Type it again."),
         "invalid_password_reset": _("This link no longer works."),
     }
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        if language := request.session.pop("language", ""):
+            people.choose_language(user=user, language=language)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

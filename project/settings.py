@@ -210,6 +210,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+FORMAT_MODULE_PATH = ["project.formats"]
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 LANGUAGE_COOKIE_NAME = "klankbord_language"
 USE_I18N = True

@@ -35,7 +35,19 @@ class OneOf(forms.SelectMultiple):
         return [(None, [nothing], 0), *super().optgroups(name, value, attrs)]
 
 
+LARGEST_KEY = 2**63 - 1
+
+
 class NamedField(ModelMultipleChoiceField):
+    def _check_values(self, value: Any) -> "QuerySet[Any]":
+        """A key that no database could hold is an ordinary unknown choice, not an overflow."""
+        for key in value if isinstance(value, list | tuple) else ():
+            if isinstance(key, str) and key.isdecimal() and (len(key) > 19 or int(key) > LARGEST_KEY):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
+                )
+        return super()._check_values(value)
+
     def label_from_instance(self, instance: Any) -> str:
         if isinstance(instance, Scenario):
             return definition.text(instance.name, get_language() or "en")

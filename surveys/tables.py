@@ -140,8 +140,14 @@ def decode(content: bytes) -> tuple[str, str]:
 def _delimiter(text: str) -> str:
     """The candidate that splits the heading line most, outside quotes."""
     line = next((found.group() for found in _LINE.finditer(text) if found.group().strip()), "")
-    counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in (";", ",", "\t")}
-    return max(counts, key=lambda mark: counts[mark])
+    return max((";", ",", "\t"), key=lambda mark: _columns(line, mark))
+
+
+def _columns(line: str, mark: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=mark), []))
+    except csv.Error:  # split by the wrong mark, a long line is one field that is too large
+        return 0
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,9 @@ class ExactJSONParser(BaseParser):
     ) -> Any:
         raw = _within_limit(stream)
         try:
-            return json.loads(raw.decode(get_encoding(parser_context or {})), parse_float=str, parse_constant=_refuse)
+            return _storable(
+                json.loads(raw.decode(get_encoding(parser_context or {})), parse_float=str, parse_constant=_refuse)
+            )
         except json.JSONDecodeError as error:
             words = {"line": error.lineno, "column": error.colno}
             raise ParseError(_("This is not JSON: see line %(line)s, column %(column)s.") % words) from None
@@ -40,6 +42,12 @@ def _within_limit(stream: IO[bytes]) -> bytes:
     if len(raw) > limit:
         raise RequestDataTooBig
     return raw
+
+
+def _storable(value: Any) -> Any:
+    """The value, unless a text in it holds half a character (a lone surrogate), which no answer could repeat."""
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -109,7 +109,8 @@ def _people(data: DemoData, organisation: Organisation) -> dict[str, User]:
         User(
             email=person.email,
             name=person.name,
-            language=person.language,
+            # Visitors see the pages in their own language; what is written in calls has the evaluator's.
+            language="",
             date_joined=data.started_at,
             password=password if person.signs_in else unusable,
         )

@@ -30,6 +30,7 @@ SLOWEST_STORING: Final = 200
 FILES_KEPT: Final = dt.timedelta(days=30)
 # An Excel file is slow to read: beyond so many cells its rows are only counted by the check.
 PEEK_CELLS: Final = 200_000
+PEEK_ROWS: Final = 5_000
 IN_MEMORY: Final = 8 * 1024 * 1024
 
 COMMON: Final = {"organisation_id", "wave_id", "version_id"}
@@ -82,7 +83,7 @@ class Hold:
 def upload(*, wave: Wave, by: User, name: str, content: bytes, at: dt.datetime) -> ImportRun:
     """Keeps the file with a suggested mapping. Raises `TableError` when it is seen not to be a table."""
     table = read(name, content)
-    peek = PEEK_CELLS // len(table.headings) if table.is_excel else None
+    peek = min(PEEK_ROWS, PEEK_CELLS // len(table.headings)) if table.is_excel else None
     count = sum(1 for _ in islice(table.rows, peek))
     forget_files(wave, at=at)
     run = ImportRun.objects.create(

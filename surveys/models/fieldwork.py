@@ -1,5 +1,7 @@
 """What is planned: scenarios and waves."""
 
+import datetime as dt
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -86,3 +88,15 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether a call of this day belongs in the wave."""
+        return self.starts_on <= day <= self.ends_on
+
+    def takes(self, moment: dt.datetime, zone: dt.tzinfo) -> bool:
+        """Whether it covers the day that it was in `zone`."""
+        try:
+            return self.covers(moment.astimezone(zone).date())
+        except OverflowError:
+            # At either end of the calendar another clock may already read a year that does not exist.
+            return False

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from surveys.querysets import (
     DepartmentQuerySet,
@@ -239,7 +240,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=12, unique=True)
     secret_hash = models.CharField(max_length=64)
-    scope = models.CharField(_("may"), max_length=10, choices=Scope.choices, default=Scope.READ)
+    scope = models.CharField(pgettext_lazy("token", "may"), max_length=10, choices=Scope.choices, default=Scope.READ)
     departments = models.ManyToManyField(
         Department, blank=True, related_name="+", verbose_name=_("only these departments")
     )

@@ -73,6 +73,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     if request.user.is_authenticated:
         people.choose_language(user=access.signed_in(request), language=language)
+    else:
+        # Who chooses at the door and then comes in means it for themselves.
+        request.session["language"] = language
     return _with_language(redirect(target), language)
 
 
