@@ -27,6 +27,7 @@ def waves(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
     known = setting_up.with_call_counts(access.visible_waves(user, organisation)).select_related("version__checklist")
+    known = known.order_by("-starts_on", "-pk")  # counting drops the model's own order
     page = {"organisation": organisation, "waves": known, "versions": _versions(request, organisation).count()}
     return render(request, "surveys/setup/waves.html", page)
 
