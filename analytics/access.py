@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.http import Http404
 
+from analytics.models import DailySum
 from surveys import access
 from surveys.querysets import CHECKS_CALLS, standing, with_descendants
 
@@ -53,6 +54,12 @@ class Reader:
     @cached_property
     def waves(self) -> "dict[int, Wave]":
         return {each.pk: each for each in access.visible_waves(self.user, self.organisation)}
+
+    @cached_property
+    def oldest(self) -> dt.date | None:
+        """The first day on which any call counts, of all that this reader may see."""
+        rows = DailySum.objects.filter(organisation=self.organisation, department__in=self.departments)
+        return rows.order_by("local_date").values_list("local_date", flat=True).first()
 
     def below(self, department: int) -> frozenset[int]:
         """A department with all below it, as far as this reader may see."""

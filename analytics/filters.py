@@ -29,6 +29,8 @@ STYLES = ("calm", "dominant")
 STEPS = ("month", "week")
 TOTAL = "total"
 ALL_TOGETHER = 0
+# More cannot be told apart in a chart, and a table of them helps nobody.
+MOST_PERIODS = 400
 KEYS = ("period", "from", "to", "department", "measure", "scenario", "caller_style", "wave", "by", "line")
 
 
@@ -141,7 +143,7 @@ class _Parser:
             scenario=self.scenario(),
             caller_style=self.one_of("caller_style", STYLES, ""),
             wave=self.wave(),
-            by=self.one_of("by", STEPS, "month"),
+            by=self.step(start, end),
             lines=tuple(self.departments("line")),
             query=tuple(self.kept),
             problems=tuple(self.problems),
@@ -161,6 +163,17 @@ class _Parser:
         if value and value != default:
             self.kept.append((key, value))
         return value or default
+
+    def step(self, start: dt.date | None, end: dt.date) -> str:
+        """What a trend is drawn by; months where there would be too many weeks."""
+        chosen = self.one_of("by", STEPS, "month")
+        first = start if start or chosen == "month" else self.reader.oldest
+        if chosen == "month" or first is None or (_monday(end) - _monday(first)).days // 7 < MOST_PERIODS:
+            return chosen
+        self.kept.remove(("by", chosen))
+        words = {"most": MOST_PERIODS}
+        self.refuse("by", _("The period is longer than %(most)s weeks; the trend is drawn by month.") % words)
+        return "month"
 
     def named(self) -> tuple[str, dt.date | None, dt.date]:
         period = self.one_of("period", (*PERIODS, "all"), DEFAULT_PERIOD)
@@ -229,7 +242,7 @@ class _Parser:
 
     def wave(self) -> int | None:
         value = self.first("wave")
-        if value.isascii() and value.isdigit() and int(value) in self.reader.waves:
+        if value.isascii() and value.isdigit() and len(value) < 19 and int(value) in self.reader.waves:
             self.kept.append(("wave", value))
             return int(value)
         if value:

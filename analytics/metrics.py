@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from analytics.figures import ENOUGH, Change, Drift, Mean, Point, Share, rounded
+from analytics.filters import MOST_PERIODS
 from analytics.stats.comparison import benjamini_hochberg, groups, welch
 from analytics.stats.control import Limits, xmr
 from analytics.stats.course import slope
@@ -201,7 +202,10 @@ def withheld_periods(sizes: Sequence[int], smallest: int, hidden: Iterable[int] 
 
 
 def calendar(first: dt.date, last: dt.date, by: str) -> list[tuple[dt.date, dt.date]]:
-    """Every month or week from `first` to `last`: its first day and its last, cut off at both ends."""
+    """Every month or week from `first` to `last`: its first day and its last, cut off at both ends. The newest only, where
+    there are more than a trend can show.
+    """
+    first = max(first, _earliest(last, by))
     found = []
     day = first.replace(day=1) if by == "month" else first - dt.timedelta(days=first.weekday())
     while day <= last:
@@ -211,6 +215,14 @@ def calendar(first: dt.date, last: dt.date, by: str) -> list[tuple[dt.date, dt.d
         found.append((max(day, first), min(following - dt.timedelta(days=1), last)))
         day = following
     return found
+
+
+def _earliest(last: dt.date, by: str) -> dt.date:
+    """The first day of the oldest period that a trend up to `last` can show."""
+    if by == "week":
+        return last - dt.timedelta(days=last.weekday(), weeks=MOST_PERIODS - 1)
+    months = last.year * 12 + last.month - MOST_PERIODS
+    return dt.date(months // 12, months % 12 + 1, 1)
 
 
 def series(

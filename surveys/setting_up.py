@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from surveys.models import AuditEntry, Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 from surveys.querysets import with_descendants
@@ -43,6 +44,11 @@ def change_organisation(*, organisation: Organisation, values: Values, by: User,
         announce(Call.objects.counting().filter(organisation=current, callback__isnull=False))
 
 
+def is_reserved(code: str) -> bool:
+    """Figures call the line of all departments together "total"."""
+    return code.strip().lower() == "total"
+
+
 def new_department(organisation: Organisation) -> Department:
     """What the form of a new one starts from; nothing is stored yet."""
     return Department(organisation=organisation)
@@ -52,6 +58,8 @@ def new_department(organisation: Organisation) -> Department:
 def save_department(*, department: Department, values: Values, by: User, at: dt.datetime) -> Department:
     """Makes a department or changes one. The organisation's row is locked, so that two moves cannot close a circle."""
     organisation = Organisation.objects.select_for_update().get(pk=department.organisation_id)
+    if is_reserved(values.get("code", "")):
+        raise Refused(_("This code is the one of the total in figures. Choose another."), field="code")
     parent = values["parent"]
     if parent is not None and parent.organisation_id != organisation.pk:
         raise ValueError("a parent in another organisation")
@@ -76,17 +84,37 @@ def new_wave(organisation: Organisation) -> Wave:
 
 @transaction.atomic
 def save_wave(*, wave: Wave, values: Values, by: User, at: dt.datetime) -> Wave:
-    """Plans a wave or changes one; its checklist version is fixed as soon as a call was made in it."""
+    """Plans a wave or changes one; its version is fixed as soon as a call was made in it, its days hold all of its calls."""
     if wave.pk:
         current = Wave.objects.select_for_update().get(pk=wave.pk)
         if values["version"].pk != current.version_id and has_calls(current):
             raise Refused(_("Calls have been made in this wave: its checklist version is fixed."), field="version")
+        _keep_its_calls(current, values)
     try:
         with transaction.atomic():
             saved: Wave = _save(Wave.objects.all(), wave, values, by=by, at=at)
     except IntegrityError:
         raise Refused(_("Another wave has this name."), field="name") from None
     return saved
+
+
+def _keep_its_calls(wave: Wave, values: Values) -> None:
+    """Refuses new days that would leave calls outside; those taken out for good do not matter."""
+    first, last = values.get("starts_on", wave.starts_on), values.get("ends_on", wave.ends_on)
+    before, after = Q(local_date__lt=first), Q(local_date__gt=last)
+    calls = Call.objects.filter(wave=wave).exclude(state=Call.State.VOIDED)
+    for moved, outside, field in (
+        (first != wave.starts_on, before, "starts_on"),
+        (last != wave.ends_on, after, "ends_on"),
+    ):
+        count = calls.filter(outside).count() if moved else 0
+        if count:
+            words = ngettext(
+                "%(count)s call of this wave was made outside these days; the wave must keep its day.",
+                "%(count)s calls of this wave were made outside these days; the wave must keep their days.",
+                count,
+            )
+            raise Refused(words % {"count": count}, field=field)
 
 
 @transaction.atomic

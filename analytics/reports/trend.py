@@ -32,7 +32,7 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
         filters=filters,
         start=min(days, default=filters.start),
         end=filters.end,
-        counted=sum(parts["n_calls"] for parts in _sums(reader, filters, (filters.measure,)).values()),
+        counted=_counted(reader, filters),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
         chart=charts.lines(found, filters.by) if found else None,
@@ -75,6 +75,14 @@ def series_of(
 def _sums(reader: Reader, filters: Filters, measures: tuple[str, ...]) -> Mapping[tuple[int, dt.date], Parts]:
     frame = frames.periods(reader, filters, tree_of(reader, filters).keys, measures)
     return metrics.parts(frame, ["department", "period"])  # type: ignore[return-value]
+
+
+def _counted(reader: Reader, filters: Filters) -> int:
+    """The calls in the periods that are drawn."""
+    sums = _sums(reader, filters, (filters.measure,))
+    days = _days(filters, sums)
+    first = _first_day(days[0][0], filters.by) if days else filters.end
+    return sum(parts["n_calls"] for (_key, period), parts in sums.items() if period >= first)
 
 
 def _days(filters: Filters, sums: Mapping[tuple[int, dt.date], Parts]) -> list[tuple[dt.date, dt.date]]:

@@ -22,6 +22,7 @@ from surveys.api.pagination import CallPagination
 from surveys.api.problems import Problem, error, of_answers
 from surveys.filters import CallFilter
 from surveys.forms.calls import AHEAD
+from surveys.messages import explain
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -240,6 +241,9 @@ def refusals(
     """Why no call can be made there and then. One that is known already was once allowed, so only its moment is looked at."""
     if called_at > at + AHEAD:
         yield error("called_at", "future", _("This moment lies in the future."))
+    elif not asked.wave.takes(called_at, organisation.zone):
+        yield error("called_at", "outside_wave", explain(workflow.OutsideWave(asked.wave)))
+        return
     if not is_new:
         return
     if asked.wave.state != "open":

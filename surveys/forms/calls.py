@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from surveys import definition
+from surveys import definition, workflow
+from surveys.messages import explain
 from surveys.models import Call, Department, Scenario, Wave
 from surveys.tree import in_tree_order
 
@@ -86,10 +87,11 @@ class FactsForm(forms.Form):
         scenarios: "QuerySet[Scenario]",
         zone: ZoneInfo,
         at: dt.datetime,
+        wave: Wave | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.at = at
+        self.at, self.zone, self.made_in = at, zone, wave
         department, scenario, moment = (self.fields[name] for name in ("department", "scenario", "called_at"))
         if isinstance(department, forms.ModelChoiceField) and isinstance(scenario, forms.ModelChoiceField):
             department.queryset, scenario.queryset = departments, scenarios
@@ -112,6 +114,13 @@ class FactsForm(forms.Form):
         if called_at > self.at + AHEAD:
             raise ValidationError(_("This moment is still to come. Enter when you made the call."))
         return called_at
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        wave, called_at = cleaned.get("wave", self.made_in), cleaned.get("called_at")
+        if wave and called_at and not wave.takes(called_at, self.zone):
+            self.add_error("called_at", explain(workflow.OutsideWave(wave)))
+        return cleaned
 
 
 def _indented(departments: Iterable[Department]) -> list[tuple[int, str]]:
@@ -136,11 +145,18 @@ class StartForm(FactsForm):
             if len(self.waves) == 1:
                 wave.initial, wave.widget = self.waves[0].pk, forms.HiddenInput()
 
+    @property
+    def not_today(self) -> list[Wave]:
+        """The waves to choose from, if today is a day of none of them."""
+        return [] if any(wave.takes(self.at, self.zone) for wave in self.waves) else self.waves
+
 
 def first_facts(*, at: dt.datetime, waves: Iterable[Wave] = ()) -> dict[str, Any]:
-    """What a new call starts with."""
-    newest = next(iter(waves), None)
-    return {"called_at": at, "client_id": uuid.uuid4(), "wave": newest.pk if newest else None}
+    """What a new call starts with: now, in the newest wave that today is a day of; without one the time is left to fill in."""
+    waves = list(waves)
+    running = [wave for wave in waves if wave.takes(at, wave.organisation.zone)]
+    chosen = next(iter(running or waves), None)
+    return {"called_at": at if running else None, "client_id": uuid.uuid4(), "wave": chosen.pk if chosen else None}
 
 
 def facts_of(call: Call) -> dict[str, Any]:

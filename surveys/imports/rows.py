@@ -114,7 +114,7 @@ class Reader:
             clock = parse_clock(separate.rpartition("T")[2])
             if clock is None:
                 raise RowError("time", "time_unreadable")
-        if not self.wave.starts_on <= day <= self.wave.ends_on:
+        if not self.wave.covers(day):
             first, last = self.wave.starts_on.isoformat(), self.wave.ends_on.isoformat()
             raise RowError("date", "outside_wave", first=first, last=last)
         moment = dt.datetime.combine(day, clock or NOON, tzinfo=self.zone)

@@ -71,7 +71,11 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     if not call.is_editable:
         return redirect("call_submitted", pk)
     form = FactsForm(
-        request.POST or None, initial=facts_of(call), at=at, **_choices(user, call.organisation, besides=call)
+        request.POST or None,
+        initial=facts_of(call),
+        at=at,
+        wave=call.wave,
+        **_choices(user, call.organisation, besides=call),
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,13 +11,14 @@ from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
-from .outcomes import Incomplete, NotNow, Received, Saved, Stale, WorkflowError
+from .outcomes import Incomplete, NotNow, OutsideWave, Received, Saved, Stale, WorkflowError
 from .submitting import receive, submit
 
 __all__ = [
     "SCORED_FIELDS",
     "Incomplete",
     "NotNow",
+    "OutsideWave",
     "Received",
     "Saved",
     "Stale",

@@ -11,7 +11,7 @@ from surveys.models import Call, Conflict, User
 from surveys.trail import record
 
 from .outcomes import NotNow, Stale
-from .shared import clean_all, facts_as_given, locked, put, replace_answers
+from .shared import clean_all, facts_as_given, locked, place, put, replace_answers
 
 
 def keep_copy(call: Call, *, answers: Answers, facts: Facts, by: User, at: dt.datetime) -> None:
@@ -77,7 +77,7 @@ def _columns_of(call: Call, facts: Facts) -> dict[str, Any]:
     if not facts:
         return {}
     call.called_at = dt.datetime.fromisoformat(facts["called_at"])
-    call.place_in_time(call.organisation.zone)
+    place(call)
     return {
         "department_id": facts["department"], "scenario_id": facts["scenario"], "called_at": call.called_at,
         "local_date": call.local_date, "week_start": call.week_start,

@@ -11,7 +11,7 @@ from surveys.models import Call, Department, Scenario, User, Wave
 from surveys.trail import difference, record
 
 from .outcomes import NotNow, Saved, Stale
-from .shared import clean_all, locked, move, put
+from .shared import clean_all, locked, move, place, put
 
 
 def open_call(
@@ -41,7 +41,7 @@ def open_call(
         created_at=at,
         changed_at=at,
     )
-    call.place_in_time(wave.organisation.zone)
+    place(call)
     try:
         with transaction.atomic():
             call.save(force_insert=True)
@@ -64,14 +64,16 @@ def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, 
     """Saves the changed answers only ({item code: answer or None}).
 
     An answer that another device changed after `base_revision` is left as it is and handed back in `conflicts`; an invalid
-    one is handed back in `refused`; all others are saved.
+    one is handed back in `refused`; all others are saved. Whoever names a revision that is not there yet (the database was
+    put back from a copy) has seen none of what is stored.
     """
     call = locked(call, by)
     if not call.is_editable:
         raise NotNow
+    seen = base_revision if base_revision <= call.revision else 0
     cleaned, refused = clean_all(call.version.definition, changes)
     answers, revisions = dict(call.answers), dict(call.answer_revisions)
-    moved = {code for code, touched in revisions.items() if touched > base_revision}
+    moved = {code for code, touched in revisions.items() if touched > seen}
     news = {code: answers.get(code) for code in moved - set(changes)}
     conflicts: dict[str, Any] = {}
     revision = call.revision + 1
@@ -102,7 +104,7 @@ def change_facts(
     before = _facts_in_words(call)
     call.department, call.scenario, call.called_at, call.changed_at = department, scenario, called_at, at
     call.revision += 1
-    call.place_in_time(call.organisation.zone)
+    place(call)
     call.save(
         update_fields=["department", "scenario", "called_at", "local_date", "week_start", "revision", "changed_at"]
     )

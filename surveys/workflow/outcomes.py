@@ -1,17 +1,18 @@
 """How a step can end: what it hands back, and why it could not be taken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from surveys.definition import Problem
-from surveys.models import Call
+from surveys.models import Call, Wave
 
 
 class WorkflowError(Exception):
-    """A step that cannot be taken; `code` names why (words are in `surveys.messages`)."""
+    """A step that cannot be taken; `code` and `params` say why (words are in `surveys.messages`)."""
 
     code = "not_now"
+    params: Mapping[str, object] = {}
 
 
 class NotNow(WorkflowError):
@@ -22,6 +23,16 @@ class Stale(WorkflowError):
     """Somebody or another device was first; look again before deciding."""
 
     code = "stale"
+
+
+class OutsideWave(WorkflowError):
+    """The call's day, by the organisation's clock, is none of its wave's."""
+
+    code = "outside_wave"
+
+    def __init__(self, wave: Wave) -> None:
+        super().__init__("outside_wave")
+        self.params = {"first": wave.starts_on, "last": wave.ends_on}
 
 
 class Incomplete(WorkflowError):

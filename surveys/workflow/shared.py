@@ -8,7 +8,7 @@ from surveys import definition
 from surveys.definition import AnswerError, Answers, Definition, Problem
 from surveys.models import Call, User
 
-from .outcomes import NotNow, Stale
+from .outcomes import NotNow, OutsideWave, Stale
 
 
 def locked(call: Call, by: User) -> Call:
@@ -17,6 +17,14 @@ def locked(call: Call, by: User) -> Call:
     if now.evaluator_id != by.pk:
         raise NotNow
     return now
+
+
+def place(call: Call) -> None:
+    """Sets (without saving) the call's day, which must be one of its wave's."""
+    zone = call.organisation.zone
+    if not call.wave.takes(call.called_at, zone):
+        raise OutsideWave(call.wave)
+    call.place_in_time(zone)
 
 
 def move(call: Call, allowed: Collection[str], *, at: dt.datetime, **values: Any) -> None:

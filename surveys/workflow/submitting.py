@@ -15,7 +15,7 @@ from .copies import keep_copy
 from .deciding import approve_now
 from .drafting import change_facts, open_call
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
-from .outcomes import Incomplete, NotNow, Received, Stale
+from .outcomes import Incomplete, NotNow, OutsideWave, Received, Stale
 from .shared import clean_all, facts_as_given, locked, replace_answers
 
 
@@ -66,8 +66,10 @@ def receive(
 
     The same content under a known id is `repeated`. Other content under the id of a submitted call, or of another wave, is
     `conflict`: it is kept beside the stored copy. A draft under that id is replaced; what it said otherwise is kept as a
-    copy too, unless the sender had seen it (`revision`). Raises `Incomplete` and then stores nothing.
+    copy too, unless the sender had seen it (`revision`). Raises `Incomplete` or `OutsideWave` and then stores nothing.
     """
+    if not wave.takes(called_at, wave.organisation.zone):
+        raise OutsideWave(wave)
     known = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
     # Checked before anything is stored, against the version that the call is bound to.
     form = known.version.definition if known and known.wave_id == wave.pk else wave.version.definition

@@ -6,7 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from analytics.access import Reader
-from analytics.filters import ALL_TOGETHER, Filters, parse
+from analytics.filters import ALL_TOGETHER, MOST_PERIODS, Filters, parse
+from analytics.metrics import calendar
 from tests.analytics.conftest import NOW
 
 TODAY = dt.date(2026, 3, 31)
@@ -63,6 +64,33 @@ def test_a_trend_shows_what_led_up_to_a_named_period(read):
     assert read("period=last_year").trend_start == dt.date(2025, 4, 1)
     assert read("by=week").trend_start == dt.date(2025, 10, 6)
     assert read("by=week&period=last_year").trend_start == dt.date(2025, 3, 31)
+
+
+@pytest.mark.parametrize(("start", "by"), [("2018-08-06", "week"), ("2018-07-30", "month"), ("1990-01-01", "month")])
+def test_too_many_weeks_are_drawn_by_month(read, start, by):
+    """Four hundred weeks up to that of 31 March 2026 begin on 6 August 2018."""
+    chosen = read(f"from={start}&by=week")
+    assert chosen.by == by
+    assert [problem.key for problem in chosen.problems] == ([] if by == "week" else ["by"])
+    assert ("by=week" in chosen.querystring()) is (by == "week")
+
+
+def test_everything_since_a_call_of_long_ago_is_drawn_by_month(org, people, plant):
+    read = lambda: parse(QueryDict("period=all&by=week"), Reader(people["analyst"], org, NOW))  # noqa: E731
+    plant("BUR", [8000], day=dt.date(2026, 3, 2))
+    assert (read().by, read().problems) == ("week", ())
+    plant("BUR", [8000], day=dt.date(2000, 6, 1))
+    assert read().by == "month"
+    assert "400 weeks" in read().problems[0].message
+
+
+@pytest.mark.parametrize(("by", "days"), [("week", 7), ("month", 28)])
+def test_a_calendar_holds_the_newest_periods(by, days):
+    whole = calendar(dt.date(1, 1, 1), TODAY, by)
+    assert len(whole) == MOST_PERIODS
+    assert whole[-1][1] == TODAY
+    assert whole[0][1] - whole[0][0] >= dt.timedelta(days=days - 1)
+    assert calendar(dt.date(2026, 1, 7), TODAY, by)[0][0] == dt.date(2026, 1, 7)
 
 
 def test_everything_that_can_be_chosen(read, departments, scenarios, wave):

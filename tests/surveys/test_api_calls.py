@@ -272,8 +272,27 @@ def test_a_scenario_out_of_use(evaluator, body):
 def test_a_call_in_the_future(evaluator, body):
     now = timezone.now()
     later, skewed = (now + dt.timedelta(minutes=minutes) for minutes in (11, 9))
+    Wave.objects.filter(pk=body["wave"]).update(ends_on=later + dt.timedelta(days=1))
     assert errors(post(evaluator, body | {"called_at": later.isoformat()})) == {"called_at": "future"}
     assert post(evaluator, body | {"called_at": skewed.isoformat()}).status_code == 201
+
+
+@pytest.mark.parametrize("called_at", ["2000-06-01T10:00:00Z", "2026-02-28T22:59:00Z", "2026-03-31T22:00:00Z"])
+def test_a_call_of_another_day_than_the_waves(evaluator, body, called_at):
+    response = post(evaluator, body | {"called_at": called_at})
+    assert (response.status_code, errors(response)) == (422, {"called_at": "outside_wave"})
+    assert "This wave runs from" in response.json()["errors"][0]["message"]
+    assert not Call.objects.exists()
+    # A known call is not moved there either.
+    assert post(evaluator, body).status_code == 201
+    assert errors(post(evaluator, body | {"called_at": called_at})) == {"called_at": "outside_wave"}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Amsterdam", "Pacific/Auckland"])
+def test_no_date_is_too_odd(org, evaluator, body, zone):
+    type(org).objects.filter(pk=org.pk).update(time_zone=zone)
+    for called_at in ("0001-01-01T00:00:00Z", "0001-01-02T00:00:00+14:00", "9999-12-31T23:59:00Z"):
+        assert post(evaluator, body | {"called_at": called_at}).status_code in {400, 422}
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------

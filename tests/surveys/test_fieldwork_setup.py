@@ -103,6 +103,19 @@ def test_the_version_is_fixed_once_a_call_was_made(org, people, wave, version, a
     assert told.value.field == "version"
 
 
+def test_a_waves_days_hold_all_of_its_calls(org, people, wave, version, admin, make_call):
+    for day in (10, 10, 12):
+        make_call("submitted", called_at=dt.datetime(2026, 3, day, 9, tzinfo=dt.UTC))
+    make_call("voided", called_at=dt.datetime(2026, 3, 20, 9, tzinfo=dt.UTC))
+    path = reverse("wave", args=[org.slug, wave.pk])
+    typed = wave_form(version, name="Maart 2026", starts_on="2026-03-01", ends_on="2026-03-31")
+    assert refused(admin.post(path, typed | {"starts_on": "2026-03-11"}), "2 calls of this wave were made outside")
+    assert refused(admin.post(path, typed | {"ends_on": "2026-03-11"}), "1 call of this wave was made outside")
+    assert Wave.objects.get(pk=wave.pk).ends_on == dt.date(2026, 3, 31)
+    assert admin.post(path, typed | {"starts_on": "2026-03-10", "ends_on": "2026-03-12"}).status_code == 302
+    assert Wave.objects.get(pk=wave.pk).ends_on == dt.date(2026, 3, 12)
+
+
 def test_the_list_counts_calls_by_state_in_a_few_queries(org, version, admin, make_call, django_assert_max_num_queries):
     for state, times in (("approved", 3), ("draft", 2), ("voided", 1)):
         for _time in range(times):

@@ -220,6 +220,10 @@ def test_with_two_waves_one_is_chosen(web, org, wave, departments, scenarios):
         ("scenario", "999999", "Select a valid choice."),
         ("called_at", "2026-03-10T14:00", "still to come"),
         ("called_at", "yesterday", "Enter a valid date/time."),
+        ("called_at", "1999-03-10T12:15", "This wave runs from"),
+        ("called_at", "2026-02-28T23:59", "This wave runs from"),
+        ("called_at", "0001-01-01T00:00", "This wave runs from"),
+        ("called_at", "9999-12-31T23:59", "still to come"),
     ],
 )
 def test_a_wrong_start_is_shown_again(web, org, departments, scenarios, field, value, words):
@@ -229,6 +233,36 @@ def test_a_wrong_start_is_shown_again(web, org, departments, scenarios, field, v
     assert words in page
     assert sent["client_id"] in page
     assert not Call.objects.exists()
+
+
+def test_a_page_opened_outside_the_wave_says_so_and_takes_a_day_within(web, org, departments, scenarios):
+    address = reverse("call_start", args=[org.slug])
+    assert "Today is not a day of the wave" not in page_of(web.get(address))
+    Wave.objects.filter(organisation=org).update(starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 3, 9))
+    response = web.get(address)
+    assert "Today is not a day of the wave Maart 2026" in page_of(response)
+    assert response.context["form"]["called_at"].value() is None
+    sent = start_form(org, departments, scenarios, called_at="2026-03-09T12:15")
+    assert web.post(address, sent).status_code == 302
+    assert Call.objects.get().local_date == dt.date(2026, 3, 9)
+
+
+def test_the_wave_that_today_is_a_day_of_comes_first(web, org, wave):
+    Wave.objects.create(
+        organisation=org, name="April", version=wave.version, state="open",
+        starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 30),
+    )  # fmt: skip
+    response = web.get(reverse("call_start", args=[org.slug]))
+    assert response.context["form"]["wave"].value() == wave.pk
+    assert "Today is not a day" not in page_of(response)
+
+
+@pytest.mark.parametrize("called_at", ["1999-03-10T12:15", "0001-01-01T00:00"])
+def test_a_call_is_not_moved_out_of_its_wave(web, make_call, called_at):
+    call = make_call("draft")
+    facts = {"department": call.department_id, "scenario": call.scenario_id, "called_at": called_at}
+    assert "This wave runs from" in page_of(web.post(reverse("call_facts", args=[call.pk]), facts))
+    assert Call.objects.get().called_at == call.called_at
 
 
 def test_anothers_department_cannot_be_chosen(web, org, elsewhere, departments, scenarios):
@@ -576,7 +610,7 @@ def test_open_promises_are_listed_until_something_is_recorded(web, make_call, or
 
 
 def test_the_list_goes_on_in_pages(web, make_call, org):
-    calls = [make_call("submitted", called_at=AT - dt.timedelta(days=day)) for day in range(23)]
+    calls = [make_call("submitted", called_at=AT - dt.timedelta(hours=hour)) for hour in range(23)]
     page = page_of(web.get(reverse("calls", args=[org.slug])))
     assert calls[0].reference in page
     assert calls[22].reference not in page

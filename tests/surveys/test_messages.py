@@ -1,6 +1,7 @@
 """Every problem has words, and the words use the problem's own parameters."""
 
 import ast
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.utils import translation
 
 from surveys import definition, messages, workflow
 from surveys.definition import Problem
+from surveys.models import Wave
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -57,3 +59,18 @@ def _all_errors(of: type[workflow.WorkflowError]) -> set[type[workflow.WorkflowE
 def test_every_workflow_error_has_words() -> None:
     assert {error.code for error in _all_errors(workflow.WorkflowError)} <= set(messages.STEPS)
     assert messages.explain(workflow.Stale()) == messages.STEPS["stale"]
+
+
+def test_days_are_written_out_in_the_readers_language() -> None:
+    error = workflow.OutsideWave(Wave(starts_on=dt.date(2026, 3, 1), ends_on=dt.date(2026, 3, 31)))
+    with translation.override("en"):
+        said = messages.explain(error)
+        assert "March" in said
+        assert "2026" in said
+        assert said.endswith("the call's day must lie within it.")
+    with translation.override("nl"):
+        said = messages.explain(error)
+        assert (
+            said
+            == "Deze ronde loopt van 1 maart 2026 tot en met 31 maart 2026; de dag van het gesprek moet daarbinnen liggen."
+        )

@@ -75,7 +75,7 @@ def test_the_same_id_in_another_wave_is_refused(order, wave):
     workflow.open_call(**asked)
     other = type(wave).objects.create(
         organisation=wave.organisation, name="April 2026", version=wave.version, state="open",
-        starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 30),
+        starts_on=dt.date(2026, 3, 1), ends_on=dt.date(2026, 4, 30),
     )  # fmt: skip
     with pytest.raises(workflow.Stale):
         workflow.open_call(**asked | {"wave": other})
@@ -101,9 +101,45 @@ def test_a_department_of_another_organisation_is_a_mistake(order, elsewhere):
 
 
 def test_the_local_date_is_the_organisations(order):
-    late = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
+    late = dt.datetime(2026, 3, 15, 23, 30, tzinfo=dt.UTC)
     call = workflow.open_call(**order(called_at=late))
-    assert (call.local_date, call.week_start) == (dt.date(2026, 4, 1), dt.date(2026, 3, 30))
+    assert (call.local_date, call.week_start) == (dt.date(2026, 3, 16), dt.date(2026, 3, 16))
+
+
+# The first and the last moment of March in Amsterdam, and those just outside.
+INSIDE = (dt.datetime(2026, 2, 28, 23, 0, tzinfo=dt.UTC), dt.datetime(2026, 3, 31, 21, 59, tzinfo=dt.UTC))
+OUTSIDE = (
+    dt.datetime(2026, 2, 28, 22, 59, tzinfo=dt.UTC),
+    dt.datetime(2026, 3, 31, 22, 0, tzinfo=dt.UTC),
+    dt.datetime(2000, 6, 1, tzinfo=dt.UTC),
+    dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))),
+    dt.datetime(9999, 12, 31, 23, 59, tzinfo=dt.UTC),
+)
+
+
+@pytest.mark.parametrize("called_at", INSIDE)
+def test_a_call_of_the_waves_first_and_last_day(order, called_at):
+    asked = order(called_at=called_at)
+    assert workflow.open_call(**asked).called_at == called_at
+    assert workflow.receive(**asked | {"client_id": uuid.uuid4(), "answers": valid_answers()}).status == "created"
+
+
+@pytest.mark.parametrize("called_at", OUTSIDE)
+def test_a_call_of_another_day_than_the_waves_is_refused_at_every_step(order, evaluator, called_at):
+    asked = order()
+    call = workflow.open_call(**asked)
+    with pytest.raises(workflow.OutsideWave):
+        workflow.open_call(**order(called_at=called_at))
+    with pytest.raises(workflow.OutsideWave):
+        workflow.open_call(**asked | {"called_at": called_at})
+    facts = {name: asked[name] for name in ("by", "department", "scenario", "at")}
+    with pytest.raises(workflow.OutsideWave):
+        workflow.change_facts(call=call, called_at=called_at, **facts)
+    for client_id in (asked["client_id"], uuid.uuid4()):
+        with pytest.raises(workflow.OutsideWave):
+            workflow.receive(**asked | {"client_id": client_id, "called_at": called_at, "answers": valid_answers()})
+    assert Call.objects.get().called_at == AT
+    assert not Conflict.objects.exists()
 
 
 # --- saving -----------------------------------------------------------------------------------------------------------
@@ -136,6 +172,17 @@ def test_a_device_that_did_not_see_a_change_gets_a_conflict(order, evaluator):
     assert fresh(call).answers == {NAME: YES, "greeting.answered": YES}
     chosen = save(call, evaluator, late.revision, greeting__own_name=NO)
     assert chosen.conflicts == {}
+    assert fresh(call).answers[NAME] == NO
+
+
+def test_a_revision_that_is_not_there_yet_overwrites_nothing(order, evaluator):
+    """As after the database was put back from a copy: the device has seen more than there is."""
+    call = workflow.open_call(**order())
+    save(call, evaluator, 0, greeting__own_name=YES)
+    ahead = save(call, evaluator, 7, greeting__own_name=NO, greeting__opening={"value": "4"})
+    assert (ahead.revision, ahead.conflicts) == (2, {NAME: YES})
+    assert fresh(call).answers == {NAME: YES, "greeting.opening": {"value": "4"}}
+    assert save(call, evaluator, ahead.revision, greeting__own_name=NO).conflicts == {}
     assert fresh(call).answers[NAME] == NO
 
 
@@ -320,7 +367,7 @@ def test_other_facts_are_other_content(order, departments, scenarios, changed):
 def test_another_wave_under_a_known_id_is_a_conflict_even_for_a_draft(order, wave):
     other = type(wave).objects.create(
         organisation=wave.organisation, name="April 2026", version=wave.version, state="open",
-        starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 30),
+        starts_on=dt.date(2026, 3, 1), ends_on=dt.date(2026, 4, 30),
     )  # fmt: skip
     asked = order()
     draft = workflow.open_call(**asked)
