@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check quick bench dev lock vendor
+.PHONY: help demo test check quick bench dev lock vendor words
 
 # A name may be missing, or a shim with nothing behind it.
 python = @$(PYTHON) -c '' 2>/dev/null || { echo "$(PYTHON) does not run here: install Python 3.11 or newer, or name one with PYTHON=..." >&2; exit 1; }
@@ -40,3 +40,7 @@ lock: ## maintainers: compile requirements/*.txt anew (needs uv)
 
 vendor: dev ## maintainers: fetch the browser files anew (needs npm and Chromium)
 	@$(VENV)/python tests/tools/vendor.py
+
+words: dev ## maintainers: collect the sentences to translate and compile the translations (needs gettext)
+	@DEMO=yes $(VENV)/python manage.py makemessages -l nl --ignore=.venv --ignore=tests --no-location --no-wrap
+	@DEMO=yes $(VENV)/python manage.py compilemessages --ignore=.venv
