@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analytics import words
@@ -84,12 +83,14 @@ def template() -> Any:
     )
 
 
-def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None) -> Chart:
+def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None) -> Chart | None:
     """Lines over time with their intervals, each labelled at its end.
 
     `sure` are the keys of the lines that show their interval as a band (all when left out). One line alone shows its normal
-    range and its target as well.
+    range and its target as well. Nothing is drawn of figures of a single period: that makes no line.
     """
+    if all(len(_known(each)) < 2 for each in found):
+        return None
     banded = {each.key for each in found} if sure is None else set(sure)
     data: list[Chart] = []
     for each in found:
@@ -145,7 +146,7 @@ def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart
     axis = _ticks([start for start, _share in points], by)
     layout = {
         "xaxis": axis,
-        "yaxis": {"range": [0, 103], "title": {"text": "%"}},
+        "yaxis": {"range": [0, 103]},
         "height": 240,
         "separators": _separators(),
     }
@@ -252,6 +253,7 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
     if len(found) != 1:
         return [], []
     (each,) = found
+    right = _is_free_at_the_right(each)
     shapes: list[Chart] = []
     notes: list[Chart] = []
     if each.normal is not None:
@@ -260,23 +262,31 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
         shapes.append(
             across | {"type": "rect", "y0": low, "y1": high, "fillcolor": faint("mute", 0.1), "line": {"width": 0}}
         )
-        notes.append(_note(_("normal range"), high, yanchor="bottom"))
+        notes.append(_note(_("normal range"), low, right=not right))
     if each.target is not None:
         target = float(each.target)
         line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}
         shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "line": line})
-        notes.append(_note(_("target %(target)s") % {"target": words.points(each.target, 0)}, target, yanchor="bottom"))
+        notes.append(_note(_("target %(target)s") % {"target": words.points(each.target, 0)}, target, right=right))
     return shapes, notes
 
 
-def _note(text: str, y: float, *, yanchor: str) -> Chart:
+def _is_free_at_the_right(each: Series) -> bool:
+    """Whether the line is farther from its target at its end than at its start: there the target's name has room."""
+    values = [float(point.mean.exact or 0) for point in _known(each)]
+    target = float(each.target or 0)
+    return abs(values[-1] - target) > abs(values[0] - target)
+
+
+def _note(text: str, y: float, *, right: bool) -> Chart:
+    """Words just above a height, at one side: what is named at the other never lies upon them."""
     return {
         "text": text,
         "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
+        "x": 1 if right else 0,
+        "xanchor": "right" if right else "left",
         "y": y,
-        "yanchor": yanchor,
+        "yanchor": "bottom",
         "showarrow": False,
         "font": {"size": 12, "color": TOKENS["mute"]},
     }
@@ -356,7 +366,7 @@ def _ticks(days: Sequence[dt.date], by: str) -> Chart:
     texts = []
     for place, day in enumerate(shown):
         new_year = place == 0 or day.year != shown[place - 1].year
-        name = date_format(day, "M") if by == "month" else date_format(day, "j M")
+        name = words.short_month(day) if by == "month" else words.short_day(day)
         texts.append(f"{name}<br>{day.year}" if new_year else name)
     pad = dt.timedelta(days=10 if by == "month" else 3)
     reach = [(days[0] - pad).isoformat(), (days[-1] + pad).isoformat()] if days else None

@@ -15,7 +15,6 @@ from analytics.choices import Chip, Field, chips, fields
 from analytics.figures import Row, Series
 from analytics.filters import ALL_TOGETHER, TOTAL, Filters
 from analytics.reports import Report
-from analytics.reports.department import about, course_measures
 from analytics.reports.overview import Overview, row_of
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def department(reader: Reader, filters: Filters, chosen: "Department") -> Depart
         slug: reports.run(slug, reader=reader, filters=filters, department=chosen.pk)
         for slug in reports.OF_ONE_DEPARTMENT
     }
-    row = row_of(reader, about(filters, chosen.pk), chosen.pk, course_measures(filters))
+    row = row_of(reader, filters, chosen.pk)
     hours = reader.organisation.callback_window_hours
     course: Iterable[Series] = made["dimensions"].result
     chosen_course = next((each for each in course if each.code == filters.measure), None)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analytics.figures import Change, Drift, Mean, Share, rounded
 from analytics.filters import Filters
@@ -26,6 +26,14 @@ MEASURES = {
     "listening": gettext_lazy("listening"),
     "tone": gettext_lazy("tone"),
     "other": gettext_lazy("other"),
+}
+# Where there is room for some fifty pixels: a translation may hold soft hyphens, at which a long word breaks.
+HEADINGS = {
+    "greeting": pgettext_lazy("narrow heading", "greeting"),
+    "phrasing": pgettext_lazy("narrow heading", "phrasing"),
+    "callback": pgettext_lazy("narrow heading", "callback"),
+    "listening": pgettext_lazy("narrow heading", "listening"),
+    "tone": pgettext_lazy("narrow heading", "tone"),
 }
 PERIODS = {
     "last_month": gettext_lazy("last month"),
@@ -136,8 +144,13 @@ def day(value: dt.date) -> str:
     return date_format(value, "j F Y")
 
 
+def short_month(value: dt.date) -> str:
+    """“Oct”, and in a language that writes months in lower case “okt”."""
+    return date_format(value, "b" if "b" in str(get_format("SHORT_DATE_FORMAT")) else "M")
+
+
 def short_day(value: dt.date) -> str:
-    return date_format(value, "j M")
+    return f"{value.day} {short_month(value)}"
 
 
 def period_of(start: dt.date, by: str) -> str:

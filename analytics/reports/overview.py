@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics import frames, lede, metrics, words
 from analytics.access import Reader
@@ -74,22 +75,19 @@ def measures_of(filters: Filters) -> tuple[str, ...]:
     return tuple(dict.fromkeys((filters.measure, "score", *DIMENSIONS)))
 
 
-def row_of(reader: Reader, filters: Filters, department: int, measures: tuple[str, ...]) -> Row:
-    """The row of one department with all below it, judged as the only one; `filters` are about this department.
-
-    `measures` are those of which the page reads the course anyway.
-    """
-    maker = _Maker(tree_of(reader, filters), filters, measures)
-    (row,) = maker.judged([maker.row(department)])
-    return row
+def row_of(reader: Reader, filters: Filters, department: int) -> Row:
+    """The row of one department as the overview has it: judged with all others there, so that both pages say the same."""
+    if filters.departments and department not in tree_of(reader, filters).keys:
+        filters = replace(filters, departments=())
+    maker = _Maker(tree_of(reader, filters), filters)
+    return next((row for row in maker.rows() if row.key == department), maker.row(department))
 
 
 class _Maker:
     """Makes rows from the sums of the period and of the one before."""
 
-    def __init__(self, tree: Tree, filters: Filters, course: tuple[str, ...] = ()) -> None:
+    def __init__(self, tree: Tree, filters: Filters) -> None:
         self.tree, self.filters, self.reader = tree, filters, tree.reader
-        self.measures = course or (filters.measure,)
         measures = measures_of(filters)
         frame = frames.totals(self.reader, filters, tree.keys, measures)
         sums = metrics.parts(frame, ["department", "now"])
@@ -104,12 +102,17 @@ class _Maker:
             for column in (*(f"n_{name}" for name in measures), "n_promised", "n_timed", "n_calls")
         }
 
-    def overview(self) -> Overview:
+    def rows(self) -> list[Row]:
+        """Everything that has calls in the period, judged together."""
         tree = self.tree
         nodes = [*tree.leaves, *tree.parents]
         if len(tree.leaves) > 1 and not any(tree.within[key] == tree.keys for key in tree.parents):
             nodes.append(ALL_TOGETHER)
-        rows = self.judged([self.row(node) for node in nodes if self.now[node]["n_calls"]])
+        return self.judged([self.row(node) for node in nodes if self.now[node]["n_calls"]])
+
+    def overview(self) -> Overview:
+        tree = self.tree
+        rows = self.rows()
         without = tuple(tree.name(key) for key in tree.leaves if not self.now[key]["n_calls"])
         departments = [row for row in rows if row.level == "department"]
         departments.sort(key=lambda row: (-(row.mean.exact or 0), row.name))
@@ -157,7 +160,7 @@ class _Maker:
         """The rows with their changes, corrected for there being many, their bands and their recent course."""
         bands = metrics.bands({row.key: row.mean for row in rows if row.level == "department"})
         measure = self.filters.measure
-        course = series_of(self.reader, self.filters, measure, [row.key for row in rows], self.measures)
+        course = series_of(self.reader, self.filters, measure, [row.key for row in rows])
         sparks = {each.key: each for each in course}
         singles = self.singles(rows)
         changes, drifts = metrics.corrected(
@@ -202,7 +205,7 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("distance", _("Above target"), _("points")),
         Column("calls_before", _("Calls before"), _("calls")),
         *mean_columns("mean_before", _("Before")),
-        Column("change", _("Change"), _("points")),
+        Column("change", pgettext("figures", "Change"), _("points")),
         Column("change_low", _("Change, low end"), _("points")),
         Column("change_high", _("Change, high end"), _("points")),
         Column("change_p", _("Change, corrected p")),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import marks, words
-from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Share
-from analytics.reports import Value
+from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
+from analytics.reports import Report, Value
 
 register = template.Library()
 
@@ -98,6 +98,25 @@ def named(measure: str) -> str:
 
 
 @register.filter
+def heading(measure: str) -> str:
+    """The name of a dimension over a narrow column."""
+    return words.capital(str(words.HEADINGS[measure]))
+
+
+@register.filter
+def rings(report: Report) -> bool:
+    """Whether anything in a chart is circled."""
+    found = report.result if isinstance(report.result, list | tuple) else ()
+    return any(isinstance(each, Series) and any(point.outside for point in each.points) for each in found)
+
+
+@register.filter
+def spark_rings(rows: Iterable[Row]) -> bool:
+    """Whether anything in the sparklines is circled."""
+    return any(drawn.rings for row in rows if (drawn := marks.spark(row.spark)) is not None)
+
+
+@register.filter
 def cell(row: Mapping[str, Value], name: str) -> str:
     """A report's value as the reader writes it: the same digits as in the file, with the reader's decimal mark."""
     value = row[name]
@@ -108,7 +127,7 @@ def cell(row: Mapping[str, Value], name: str) -> str:
     if isinstance(value, int):
         return words.whole(value)
     if isinstance(value, dt.date):
-        return date_format(value, "j M Y")
+        return date_format(value, "SHORT_DATE_FORMAT")
     return str(CODES.get(value, value)) if name not in {"department", "department_code", "question"} else value
 
 
@@ -141,7 +160,8 @@ def spark(row: Row, by: str) -> dict[str, Any]:
         "last": words.points(row.spark.last.mean.exact),
         "end": words.period_of(row.spark.last.start, by),
     }
-    return {"spark": drawn, "label": _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts}
+    label = _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts
+    return {"spark": drawn, "label": f"{label}; {_('circled: outside the normal range')}" if drawn.rings else label}
 
 
 @register.inclusion_tag("analytics/bar.html")

@@ -53,6 +53,32 @@ def test_one_line_has_its_band_its_normal_range_and_its_target():
     assert len(drawn["layout"]["shapes"]) == 2
 
 
+@pytest.mark.parametrize("target", ["40.00", "70.00", "76.50", "81.00", "95.00"])
+def test_the_names_of_target_and_normal_range_are_apart(target):
+    drawn = charts.lines([series(target=Decimal(target))], "month")
+    _end, normal, goal = drawn["layout"]["annotations"]
+    assert {normal["xanchor"], goal["xanchor"]} == {"left", "right"}
+    assert {normal["x"], goal["x"]} == {0, 1}
+    # Inside its band, at the lower edge.
+    assert normal["y"] == drawn["layout"]["shapes"][0]["y0"]
+    assert normal["yanchor"] == "bottom"
+
+
+def test_a_single_period_is_too_short_to_draw():
+    assert charts.lines([series(groups=[[7000] * 6])], "month") is None
+    assert charts.lines([series(groups=[[7000] * 6, [], []])], "month") is None
+    assert charts.lines([series(groups=[[7000] * 6, [], [7100] * 6])], "month") is not None
+
+
+def test_months_are_written_as_the_language_writes_them():
+    with translation.override("nl"):
+        months = charts.lines([series()], "month")["layout"]["xaxis"]["ticktext"]
+        days = charts.lines([series()], "week")["layout"]["xaxis"]["ticktext"]
+    assert months[:3:2] == ["apr<br>2025", "jun"]
+    assert months[1] == months[1].lower()
+    assert days[0] == "1 apr<br>2025"
+
+
 def test_hover_is_a_sentence_in_the_readers_language():
     with translation.override("nl"):
         line = charts.lines([series("R&D <b>")], "month")["data"][1]
@@ -105,6 +131,7 @@ def test_shares_are_dots_in_their_intervals():
     ]
     (trace,) = charts.shares(points, "month", "came in time")["data"]
     assert len(trace["x"]) == 3
+    assert "title" not in charts.shares(points, "month", "came in time")["layout"]["yaxis"]
     assert trace["hovertext"][0].startswith("January 2026<br>came in time: 11\u202f% (2 to 44\u202f%), 1 of 9")
 
 

@@ -272,12 +272,109 @@ def test_charts_carry_nothing_inline(month, address, people, client_for):
         assert 'id="plotly.js-style-global" class="no-inline-styles"' in page
 
 
+def sown(sow, org, departments, seed):
+    """A year in eight departments, some of which change a little, so that it depends on the others whether it is clear."""
+    import datetime as dt
+    import random
+
+    rng = random.Random(seed)
+    for number in range(8):
+        code = f"D{number}"
+        parent = departments["PUB"] if number % 2 else None
+        departments[code] = Department.objects.create(organisation=org, code=code, name=f"Dienst {code}", parent=parent)
+    rise = {f"D{number}": rng.choice([0, 0, 60, 110, -90]) for number in range(8)}
+    sow(
+        {
+            "code": code,
+            "score": max(0, min(10000, round(rng.gauss(6500 + rise[code] * (12 - days / 30), 1100)))),
+            "day": NOW.date() - dt.timedelta(days=days),
+        }
+        for code in rise
+        for days in range(0, 360, 7)
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("who", ["analyst", "manager"])
+def test_a_departments_page_says_what_its_row_of_the_overview_says(sow, org, departments, people, seed, who):
+    from django.http import QueryDict
+
+    from analytics import pages
+    from analytics.access import Reader
+    from analytics.filters import parse
+
+    sown(sow, org, departments, seed)
+    reader = Reader(User.objects.get(pk=people[who].pk), org, NOW)
+    signals, alone = set(), set()
+    for query in ("", "by=week", "measure=tone&period=last_half_year", "department=PUB", "department=D0&department=D2"):
+        filters = parse(QueryDict(query), reader)
+        rows = [row for row in pages.overview(reader, filters).result.rows if row.level != "total"]
+        assert rows or who == "manager"
+        for row in rows:
+            page = pages.department(reader, filters, reader.departments[row.key])
+            assert (page.row.change, page.row.drift, page.row.signal) == (row.change, row.drift, row.signal)
+            said = any(
+                "is improving" in text or "is slipping" in text or "has improved" in text for text, _ in page.lede
+            )
+            assert said == (row.signal is not None)
+            signals.add(row.signal)
+            alone |= {bool(each and each.p <= 0.05 < each.adjusted) for each in (row.change, row.drift)}
+    # There were clear ones and others, and such as only the correction for all of them made unclear.
+    assert None in signals
+    assert len(signals) > 1
+    assert alone == {True, False}
+
+
+def test_a_department_outside_the_chosen_ones_has_its_page(month, address, people, client_for):
+    page = client_for(people["analyst"]).get(address("department", code="BEL") + "?department=PUB")
+    assert page.status_code == 200
+    assert "77.0" in page.content.decode()
+
+
+def test_one_month_is_too_short_to_draw_and_says_so(month, address, people, client_for):
+    for name in ("overview", "department"):
+        page = client_for(people["analyst"]).get(address(name)).content.decode()
+        assert "Too short to draw" in page
+        assert 'data-chart="chart-trend"' not in page
+        assert 'data-chart="chart-dimensions"' not in page
+
+
+def test_what_is_circled_is_explained(plant, address, people, client_for):
+    import datetime as dt
+
+    def read():
+        return [
+            client_for(people["analyst"]).get(address(name)).content.decode() for name in ("overview", "department")
+        ]
+
+    for month in range(1, 13):
+        day = dt.date(2025 + (month > 9), (month + 2) % 12 + 1, 5)
+        plant("BUR", [7000 + 20 * (month % 2) + step for step in range(6)], day=day)
+    assert all("circled: outside the normal range" not in page for page in read())
+    plant("BUR", [2000 + step for step in range(9)], day=dt.date(2026, 3, 12))
+    assert all("circled: outside the normal range" in page for page in read())
+
+
+def test_only_real_changes_are_marked(plant, address, people, client_for):
+    import datetime as dt
+
+    for code, after in (("BUR", 7010), ("AFV", 5000)):
+        plant(code, [7000 + step for step in range(9)], day=dt.date(2025, 12, 5))
+        plant(code, [after + step for step in range(9)], day=dt.date(2026, 3, 5))
+    plant("BEL", [7000 + 300 * step for step in range(9)], day=dt.date(2025, 12, 5))
+    plant("BEL", [7001 + 300 * step for step in range(9)], day=dt.date(2026, 3, 5))
+    page = client_for(people["analyst"]).get(address("overview")).content.decode()
+    assert re.search(r'<span class="mute small" title="[^"]*">no clear change</span>', page)
+    assert re.search(r'<span class="tag warn">', page)
+    assert "tag flat" not in page
+
+
 @pytest.mark.parametrize("name", ["overview", "department"])
 def test_queries_do_not_grow_with_departments(
     month, address, people, client_for, plant, org, departments, django_assert_max_num_queries, name
 ):
     analyst, manager = client_for(people["analyst"]), client_for(people["manager"])
-    limit = 13 if name == "overview" else 17
+    limit = 13 if name == "overview" else 19
     for client in (analyst, manager):
         client.get(address(name))  # the first visit writes down which organisation is in view
     with django_assert_max_num_queries(limit) as few:

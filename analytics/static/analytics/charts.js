@@ -10,7 +10,10 @@ const CONFIG = {
   modeBarButtons: [["toImage"]],
 };
 const NARROW = 560;
-const TICKS_WHEN_NARROW = 5;
+// What a letter of a tick takes, what is between two ticks, and what the margins take, in pixels.
+const LETTER = 6.5;
+const BETWEEN = 10;
+const MARGINS = 52;
 
 // What a token is on this page, as plotly can read it.
 function colours(tokens) {
@@ -45,22 +48,32 @@ function dressed(value, found, faint) {
   return value;
 }
 
+// As many ticks as fit; the first of a year among these carries it.
+function ticked(axis, width) {
+  const ticks = axis.tickvals ?? [];
+  const names = (axis.ticktext ?? []).map((text) => text.split("<br>")[0]);
+  const longest = Math.max(1, ...names.map((name) => name.length));
+  const most = Math.max(2, Math.floor((width - MARGINS) / (longest * LETTER + BETWEEN)));
+  const every = Math.ceil(ticks.length / most) || 1;
+  const kept = [...ticks.keys()].filter((place) => (ticks.length - 1 - place) % every === 0);
+  const year = (place) => ticks[place].slice(0, 4);
+  return {
+    ...axis,
+    tickvals: kept.map((place) => ticks[place]),
+    ticktext: kept.map((place, number) =>
+      number === 0 || year(place) !== year(kept[number - 1]) ? `${names[place]}<br>${year(place)}` : names[place],
+    ),
+  };
+}
+
 // On a phone the lines' names stand under the chart, and fewer ticks fit.
 function fitted(layout, width) {
   if (width >= NARROW) return layout;
-  const axis = layout.xaxis ?? {};
-  const ticks = axis.tickvals ?? [];
-  const every = Math.ceil(ticks.length / TICKS_WHEN_NARROW) || 1;
-  const kept = ticks.map((_tick, place) => (ticks.length - 1 - place) % every === 0);
   return {
     ...layout,
     annotations: (layout.annotations ?? []).filter((each) => each.name !== "end"),
     margin: { ...layout.margin, r: 8, l: 36 },
-    xaxis: {
-      ...axis,
-      tickvals: ticks.filter((_tick, place) => kept[place]),
-      ticktext: (axis.ticktext ?? []).filter((_text, place) => kept[place]),
-    },
+    xaxis: ticked(layout.xaxis ?? {}, width),
   };
 }
 
@@ -89,9 +102,9 @@ if (charts.length && window.Plotly) {
   const widths = new WeakMap();
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      const narrow = target.clientWidth < NARROW;
-      if (widths.has(target) && widths.get(target) !== narrow) draw(target);
-      widths.set(target, narrow);
+      const fits = Math.floor(Math.min(target.clientWidth, NARROW) / 40);
+      if (widths.has(target) && widths.get(target) !== fits) draw(target);
+      widths.set(target, fits);
     }
   });
   charts.forEach((element) => watch.observe(element));
