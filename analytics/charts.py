@@ -262,7 +262,9 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
         shapes.append(
             across | {"type": "rect", "y0": low, "y1": high, "fillcolor": faint("mute", 0.1), "line": {"width": 0}}
         )
-        notes.append(_note(_("normal range"), low, right=not right))
+        # Inside its band, at the edge that the dotted line of the target does not run along.
+        top = each.target is not None and float(each.target) < (low + high) / 2
+        notes.append(_note(_("normal range"), high if top else low, right=not right, above=not top))
     if each.target is not None:
         target = float(each.target)
         line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}
@@ -278,15 +280,15 @@ def _is_free_at_the_right(each: Series) -> bool:
     return abs(values[-1] - target) > abs(values[0] - target)
 
 
-def _note(text: str, y: float, *, right: bool) -> Chart:
-    """Words just above a height, at one side: what is named at the other never lies upon them."""
+def _note(text: str, y: float, *, right: bool, above: bool = True) -> Chart:
+    """Words just above (or below) a height, at one side: what is named at the other never lies upon them."""
     return {
         "text": text,
         "xref": "paper",
         "x": 1 if right else 0,
         "xanchor": "right" if right else "left",
         "y": y,
-        "yanchor": "bottom",
+        "yanchor": "bottom" if above else "top",
         "showarrow": False,
         "font": {"size": 12, "color": TOKENS["mute"]},
     }

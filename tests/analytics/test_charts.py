@@ -59,9 +59,10 @@ def test_the_names_of_target_and_normal_range_are_apart(target):
     _end, normal, goal = drawn["layout"]["annotations"]
     assert {normal["xanchor"], goal["xanchor"]} == {"left", "right"}
     assert {normal["x"], goal["x"]} == {0, 1}
-    # Inside its band, at the lower edge.
-    assert normal["y"] == drawn["layout"]["shapes"][0]["y0"]
-    assert normal["yanchor"] == "bottom"
+    # Inside its band, at the edge away from the target.
+    low, high = drawn["layout"]["shapes"][0]["y0"], drawn["layout"]["shapes"][0]["y1"]
+    assert (normal["y"], normal["yanchor"]) in {(low, "bottom"), (high, "top")}
+    assert abs(normal["y"] - float(target)) >= (high - low) / 2
 
 
 def test_a_single_period_is_too_short_to_draw():
