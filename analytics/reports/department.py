@@ -305,7 +305,7 @@ def callbacks(reader: Reader, filters: Filters, department: int | None) -> Repor
     name = _("came within %(hours)s hours") % {"hours": hours}
     return Report(
         slug="callbacks",
-        title=_("Promised callbacks that came within %(hours)s hours, by %(step)s")
+        title=_("Promised callbacks that came within %(hours)s hours, in %% by %(step)s")
         % {"hours": hours, "step": words.STEPS[filters.by]},
         summary=ngettext("%(count)s promise.", "%(count)s promises.", promised) % {"count": words.whole(promised)},
         columns=columns,
