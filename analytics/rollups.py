@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
 from analytics.models import SUMMED, DailySum
+from surveys import promises
 from surveys.models import Call, CallbackEvent, Department, Organisation
 from surveys.models.calls import measure_column
 from surveys.querysets import CallQuerySet
@@ -125,8 +126,7 @@ class _Events:
     came: dict[int, list[dt.datetime]] = field(default_factory=dict)
 
     def kept(self, call: int, promised: dt.datetime, hours: int) -> bool:
-        latest = promised + dt.timedelta(hours=hours)
-        return any(promised <= moment <= latest for moment in self.came.get(call, ()))
+        return promises.within_window(promises.came(promised, self.came.get(call, ())), promised, hours)
 
 
 READ = (

@@ -2,6 +2,7 @@
 
 from allauth.account import views
 from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 
 from project.accounts import SignIn
 
@@ -22,3 +23,6 @@ urlpatterns = [
     ),
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
 ]
+# Each carries a token or an address, also before anybody is signed in.
+for _page in urlpatterns:
+    _page.callback = never_cache(_page.callback)

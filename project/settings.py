@@ -1,5 +1,6 @@
 """The one settings file. Values come from the environment or `.env` (see `.env.example`), strictly parsed."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ try:
     UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 20, minimum=1, maximum=500)
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
+
+if DATABASE["ENGINE"].endswith("sqlite3"):
+    # The database is a file of ours: neither it nor its journal is for other users of the machine to read.
+    os.umask(0o077)
 
 if not SECRET_KEY:
     if not (DEMO or DEBUG):

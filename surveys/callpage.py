@@ -52,7 +52,7 @@ class CallPage:
     dimensions: tuple[Measure, ...]
     timeline: tuple[Step, ...]
     history: tuple[Step, ...]
-    promise: str
+    promise: story.Verdict | None
     names: bool
     is_own: bool
     decides: bool
@@ -131,7 +131,7 @@ def call_page(user: User, call: Call, language: str) -> CallPage:
         dimensions=_measures(call, *form.dimensions),
         timeline=story.timeline(call, callback, events),
         history=story.history(call, access.history(user, call), names=names),
-        promise=story.promise(callback, events),
+        promise=story.promise(callback, events, call.organisation.callback_window_hours),
         names=names,
         is_own=call.evaluator_id == user.pk,
         decides=access.may_decide(user, call),

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from surveys import promises
 from surveys.csv_files import Row, safe
 from surveys.definition import Item
 from surveys.models import AuditEntry, Call, CallbackEvent, ChecklistVersion, Organisation, User
@@ -60,7 +61,10 @@ CALL_COLUMNS: Final = {
     "callback_promised": _("when a callback was promised"),
     "callback_due": _("until when it was promised"),
     "callback_came": _("when it came"),
-    "callback_kept": _("yes when it came in time, no when it did not; empty while nothing is known"),
+    "callback_in_time": _("yes when it came by the moment until which it was promised, else no; empty while unknown"),
+    "callback_within_window": _(
+        "yes when it came within the organisation's hours of the promise, as the dashboards count; else no; empty while unknown"
+    ),
 }
 """Every column of the wide file before those of the questions, with what it holds."""
 
@@ -207,13 +211,15 @@ _CALLBACK: Final = ("callback__promised_at", "callback__due_at", "came_at", "is_
 
 def _with_callback(calls: "QuerySet[Call]") -> "QuerySet[Call]":
     events = CallbackEvent.objects.filter(callback=OuterRef("callback"))
-    came = events.filter(kind=CallbackEvent.Kind.CAME).order_by("happened_at").values("happened_at")[:1]
-    return calls.annotate(came_at=Subquery(came), is_known=Exists(events))
+    # As `promises.came` chooses it.
+    came = events.filter(kind=CallbackEvent.Kind.CAME, happened_at__gte=OuterRef("callback__promised_at"))
+    first = came.order_by("happened_at").values("happened_at")[:1]
+    return calls.annotate(came_at=Subquery(first), is_known=Exists(events))
 
 
 def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
     """One row a call; `codes` are the questions that get a column."""
-    around, zone, decimals = _Around(export), export.zone, export.decimals
+    around, zone, decimals, organisation = _Around(export), export.zone, export.decimals, export.organisation
     places = _places(export, codes)
     plain, measures = len(_PLAIN), len(_PLAIN) + len(_MEASURES)
     days = (_raw("local_date"), _raw("week_start"))
@@ -236,7 +242,7 @@ def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
             *["" if score is None else decimals[score] for score in rest[plain:measures]],
             "" if failed_by == "[]" else "|".join(json.loads(failed_by)),
             around.evaluators.get(evaluator, "E00"),
-            *(_NO_CALLBACK if due is None else _callback_cells(promised, due, came, zone, known=is_known)),
+            *(_NO_CALLBACK if due is None else _callback_cells(promised, due, came, organisation, known=is_known)),
         ]
         if codes:
             row += _answer_cells(json.loads(rest[-1]), places[version], len(codes))
@@ -269,16 +275,20 @@ def _answer_cells(answers: Mapping[str, Any], places: _Places, width: int) -> li
     return cells
 
 
-_NO_CALLBACK: Final = ("", "", "", "")
+_NO_CALLBACK: Final = ("", "", "", "", "")
 
 
 def _callback_cells(
-    promised: dt.datetime, due: dt.datetime, came: dt.datetime | None, zone: ZoneInfo, *, known: bool
-) -> tuple[str, str, str, str]:
-    kept = ("yes" if came is not None and came <= due else "no") if known else ""
+    promised: dt.datetime, due: dt.datetime, came: dt.datetime | None, organisation: Organisation, *, known: bool
+) -> tuple[str, ...]:
+    """Three moments and the two verdicts."""
+    zone = organisation.zone
+    in_time = promises.in_time(came, due)
+    within = promises.within_window(came, promised, organisation.callback_window_hours)
+    verdicts = (("yes" if verdict else "no") if known else "" for verdict in (in_time, within))
     moments = (promised, due, came)
     local = ("" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds") for moment in moments)
-    return (*local, kept)  # type: ignore[return-value]  # three moments and the verdict
+    return (*local, *verdicts)
 
 
 class _Around:

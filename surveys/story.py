@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
+from surveys import promises
 from surveys.models import AuditEntry, Call, Callback, CallbackEvent
 
 ACTIONS: Final = {
@@ -47,6 +48,15 @@ class Step:
     tone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a promise: in words by the agreed time and, when it came at all, by the organisation's window."""
+
+    tone: str
+    agreed: str
+    window: str = ""
+
+
 def timeline(call: Call, callback: Callback | None, events: Iterable[CallbackEvent]) -> tuple[Step, ...]:
     """Called, what was promised and what came of it, submitted, decided."""
     steps = [Step(call.called_at, _("Called"))]
@@ -66,18 +76,34 @@ def _event_step(event: CallbackEvent, callback: Callback) -> Step:
     if event.kind == CallbackEvent.Kind.NOT_COME:
         return Step(event.happened_at, _("No call came"), tone="warn")
     details = (_("by %s") % event.by_whom,) if event.by_whom else ()
-    if event.happened_at <= callback.due_at:
-        return Step(event.happened_at, _("The promised call came in time"), details=details, tone="good")
-    return Step(event.happened_at, _("The promised call came too late"), details=details, tone="warn")
+    came_at = promises.came(callback.promised_at, [event.happened_at])
+    if came_at is None:
+        return Step(event.happened_at, _("A call came before the promise"), details=details)
+    if promises.in_time(came_at, callback.due_at):
+        return Step(came_at, _("The promised call came by the agreed time"), details=details, tone="good")
+    return Step(came_at, _("The promised call came after the agreed time"), details=details, tone="warn")
 
 
-def promise(callback: Callback | None, events: Iterable[CallbackEvent]) -> str:
-    """ "kept", "broken", "open", or "" without a promise."""
+def promise(callback: Callback | None, events: Iterable[CallbackEvent], hours: int) -> Verdict | None:
+    """What came of the promise, by the agreed time and by the organisation's window of so many hours."""
     known = list(events)
-    if callback is None or not known:
-        return "" if callback is None else "open"
-    kept = any(event.kind == "came" and event.happened_at <= callback.due_at for event in known)
-    return "kept" if kept else "broken"
+    if callback is None:
+        return None
+    if not known:
+        return Verdict("flat", _("not known yet"))
+    calls = [event.happened_at for event in known if event.kind == CallbackEvent.Kind.CAME]
+    came_at = promises.came(callback.promised_at, calls)
+    if came_at is None:
+        return Verdict("warn", _("did not come"))
+    if promises.within_window(came_at, callback.promised_at, hours):
+        window = ngettext("within %(hours)s hour of the promise", "within %(hours)s hours of the promise", hours)
+    else:
+        window = ngettext(
+            "not within %(hours)s hour of the promise", "not within %(hours)s hours of the promise", hours
+        )
+    if promises.in_time(came_at, callback.due_at):
+        return Verdict("good", _("by the agreed time"), window % {"hours": hours})
+    return Verdict("warn", _("after the agreed time"), window % {"hours": hours})
 
 
 def history(call: Call, entries: Iterable[AuditEntry], *, names: bool) -> tuple[Step, ...]:

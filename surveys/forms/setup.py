@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from surveys.forms.fields import DayInput, NumbersField, PointsField, SettingForm, department_choices
 from surveys.models import ChecklistVersion, Department, Organisation, Scenario, Wave
-from surveys.models.people import DIMENSIONS
+from surveys.models.people import DIMENSIONS, SMALLEST_GROUP
 from surveys.querysets import with_descendants
+from surveys.setting_up import is_reserved
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -54,6 +55,7 @@ class OrganisationForm(SettingForm):
             help_text=self.fields["time_zone"].help_text,
             choices=zone_choices(self.instance.time_zone),
         )
+        self.fields["min_group_size"].widget.attrs |= {"min": SMALLEST_GROUP}
         for name, most in (("callback_window_hours", 240), ("retention_months", 120)):
             self.fields[name].validators = [MinValueValidator(1), MaxValueValidator(most)]
             self.fields[name].widget.attrs |= {"min": 1, "max": most}
@@ -118,6 +120,8 @@ class DepartmentForm(SettingForm):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip()
+        if is_reserved(code):
+            raise ValidationError(_("This code is the one of the total in figures. Choose another."), code="reserved")
         others = [d for d in self.departments if d.pk != self.instance.pk]
         taken = next((d for d in others if d.code.lower() == code.lower()), None)
         if taken:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 DIMENSIONS = ("greeting", "phrasing", "callback", "listening", "tone")
+# Figures of fewer calls could be traced to one of them.
+SMALLEST_GROUP = 3
 
 
 class UserManager(BaseUserManager["User"]):
@@ -92,7 +94,7 @@ class Organisation(models.Model):
     min_group_size = models.PositiveSmallIntegerField(
         _("smallest group shown"),
         default=5,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        validators=[MinValueValidator(SMALLEST_GROUP), MaxValueValidator(100)],
         help_text=_("Readers of totals only see figures of at least this many calls."),
     )
     self_approve = models.BooleanField(

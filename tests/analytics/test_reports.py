@@ -1,6 +1,8 @@
 """What the reports say is what the calls say, counted here in another way; and what may not be seen is nowhere in them."""
 
+import csv
 import datetime as dt
+import io
 import random
 from decimal import Decimal
 from fractions import Fraction
@@ -8,12 +10,13 @@ from fractions import Fraction
 import pytest
 from django.http import QueryDict
 
-from analytics import reports
+from analytics import reports, rollups
 from analytics.access import Reader, department_or_404, reader_or_404
 from analytics.figures import rounded
 from analytics.filters import parse
-from surveys.models import Call, Department, User
+from surveys.models import Call, CallbackEvent, Department, User
 from surveys.models.calls import measure_column
+from surveys.workflow import cell_of
 from tests.analytics.conftest import NOW
 from tests.people import callback_answers, join
 
@@ -157,6 +160,35 @@ def test_promises_that_may_still_be_kept_are_not_counted_yet(plant, report):
     assert (found["promised"], found["kept"], found["kept_share"]) == (4, 3, Decimal("75.00"))
     march = row(report("callbacks", department="BUR"), start=dt.date(2026, 3, 1))
     assert (march["promised"], march["kept"]) == (4, 3)
+
+
+def test_the_export_says_of_each_promise_what_the_figures_count(make_call, report, people, client_for):
+    """By the agreed moment and within the window are told apart, and only the second is what the figures count."""
+    for due, hours in (
+        ("2026-03-11T15:00", 20),
+        ("2026-03-11T09:00", 24),
+        ("2026-03-13T09:00", 40),
+        ("2026-03-13T09:00", 50),
+        ("2026-03-11T09:00", None),
+    ):
+        call = make_call(answers=callback_answers(due))
+        if hours:
+            happened = call.called_at + dt.timedelta(hours=hours)
+            CallbackEvent.objects.create(
+                callback=call.callback, kind="came", happened_at=happened, recorded_by=call.evaluator
+            )
+        rollups.recompute([cell_of(call)])
+    sent = client_for(people["analyst"]).get(
+        "/o/zuiderveen/exports/calls.csv", {"date_from": "2026-03-01", "date_to": "2026-03-31"}
+    )
+    written = list(csv.DictReader(io.StringIO(b"".join(sent.streaming_content).decode(), newline="")))
+    yes = {
+        name: sum(each[f"callback_{name}"] == "yes" for each in written if each["kind"] == "field")
+        for name in ("in_time", "within_window")
+    }
+    figures = row(report("overview", "from=2026-03-01&to=2026-03-31"), department_code="BUR")
+    assert (figures["promised"], figures["kept"]) == (5, yes["within_window"])
+    assert yes == {"in_time": 3, "within_window": 2}
 
 
 def test_what_is_left_out_is_named(make_call, report):

@@ -40,6 +40,28 @@ def manage(*arguments, **environment):
 
 
 class TestManage:
+    def test_the_database_file_is_ours_alone(self, tmp_path):
+        """Also where the user's own files can be read by all."""
+        made = (
+            "import stat; from django.conf import settings; from django.db import connection, transaction\n"
+            "with transaction.atomic():\n"
+            "    connection.cursor().execute('create table t (x)')\n"
+            "    for file in sorted(settings.VAR_DIR.glob('klankbord.sqlite3*')): print(oct(stat.S_IMODE(file.stat().st_mode)))\n"
+            "print(oct(stat.S_IMODE(settings.VAR_DIR.stat().st_mode)))"
+        )
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", made],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=clean_environment(VAR_DIR=str(tmp_path / "var"), DEMO="yes"),
+            umask=0o022,
+            timeout=60,
+            check=True,
+        )
+        *files, folder = done.stdout.split()
+        assert (len(files) > 1, set(files), folder) == (True, {"0o600"}, "0o700")
+
     def test_a_wrong_setting_is_one_sentence(self, tmp_path):
         code, _, told = manage(
             "check", **clean_environment(VAR_DIR=str(tmp_path), SECRET_KEY="x" * 40, UPLOAD_LIMIT_MB="lots")

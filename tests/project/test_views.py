@@ -102,3 +102,9 @@ class TestPersonalPages:
             self.answer(user=User(), **{"Cache-Control": "private, max-age=60"})["Cache-Control"]
             == "private, max-age=60"
         )
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_reset_password_done"])
+def test_account_pages_are_kept_nowhere(client, name):
+    response = client.get(reverse(name))
+    assert (response.status_code, "no-store" in response["Cache-Control"]) == (200, True)

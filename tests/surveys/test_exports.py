@@ -208,7 +208,8 @@ def test_the_wide_file_to_the_last_cell(analyst, people, make_call):
         "callback_promised": "2026-03-10T10:30:00+01:00",
         "callback_due": "2026-03-11T15:00:00+01:00",
         "callback_came": "2026-03-11T10:00:00+01:00",
-        "callback_kept": "yes",
+        "callback_in_time": "yes",
+        "callback_within_window": "yes",
     }
     for name, text in scores.items():
         stored = call.measure(name)
@@ -227,11 +228,19 @@ SCORES = {
 
 
 @pytest.mark.parametrize(
-    ("event", "kept"),
-    [(None, ""), (("came", 20), "yes"), (("came", 40), "no"), (("not_come", 40), "no")],
+    ("due", "event", "verdicts"),
+    [
+        ("2026-03-11T09:00", None, ("", "")),
+        ("2026-03-11T09:00", ("came", 20), ("yes", "yes")),
+        ("2026-03-11T09:00", ("came", 24), ("no", "yes")),
+        ("2026-03-11T09:00", ("came", 40), ("no", "no")),
+        ("2026-03-13T09:00", ("came", 40), ("yes", "no")),
+        ("2026-03-13T09:00", ("came", -1), ("no", "no")),
+        ("2026-03-13T09:00", ("not_come", 20), ("no", "no")),
+    ],
 )
-def test_whether_a_callback_was_kept(analyst, people, make_call, event, kept):
-    call = make_call(answers=callback_answers("2026-03-11T09:00"))
+def test_a_callback_by_the_agreed_moment_and_within_the_window(analyst, people, make_call, due, event, verdicts):
+    call = make_call(answers=callback_answers(due))
     if event:
         kind, hours = event
         CallbackEvent.objects.create(
@@ -241,7 +250,7 @@ def test_whether_a_callback_was_kept(analyst, people, make_call, event, kept):
             recorded_by=people["evaluator"],
         )
     (row,) = rows(analyst)
-    assert row["callback_kept"] == kept
+    assert (row["callback_in_time"], row["callback_within_window"]) == verdicts
 
 
 def test_a_call_without_score_or_callback_has_empty_cells(analyst, make_call):
@@ -532,7 +541,9 @@ def test_the_page_counts_what_fits(client_for, people, make_call, departments, r
     client = client_for(people[role])
     text = client.get(PAGE).content.decode()
     assert "<b>2 calls</b> fit" in text
-    assert "callback_kept" in text
+    assert "callback_in_time" in text
+    assert "callback_within_window" in text
+    assert "callback_kept" not in text
     text = client.get(PAGE, {"department": departments["BEL"].pk}).content.decode()
     assert "<b>One call</b> fits" in text
     assert f'<option value="{departments["BEL"].pk}" selected>' in text

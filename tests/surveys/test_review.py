@@ -257,9 +257,17 @@ def test_whatever_was_typed_is_escaped(client_for, people, make_call):
     assert text.count("&lt;script&gt;alert") >= 4
 
 
-@pytest.mark.parametrize(("hours", "words", "verdict"), [(20, "came in time", "kept"), (60, "came too late", "broken")])
-def test_a_promised_callback_and_what_came_of_it(client_for, people, make_call, hours, words, verdict):
-    call = make_call(answers=callback_answers("2026-03-11T15:00"))
+@pytest.mark.parametrize(
+    ("due", "hours", "agreed", "window"),
+    [
+        ("2026-03-11T15:00", 20, "by the agreed time", "within 24 hours"),
+        ("2026-03-10T15:00", 20, "after the agreed time", "within 24 hours"),
+        ("2026-03-13T15:00", 60, "by the agreed time", "not within 24 hours"),
+        ("2026-03-11T15:00", 60, "after the agreed time", "not within 24 hours"),
+    ],
+)
+def test_a_promised_callback_and_what_came_of_it(client_for, people, make_call, due, hours, agreed, window):
+    call = make_call(answers=callback_answers(due))
     client = client_for(people["manager"])
     assert "not known yet" in page(client, call).content.decode()
     CallbackEvent.objects.create(
@@ -270,8 +278,8 @@ def test_a_promised_callback_and_what_came_of_it(client_for, people, make_call, 
         recorded_by=people["evaluator"],
     )
     text = page(client, call).content.decode()
-    assert words in text
-    assert verdict in text
+    assert f"The promised call came {agreed}" in text
+    assert f">{agreed}</span> {window} of the promise" in text
 
 
 def test_times_are_the_organisations(client_for, people, org, make_call):

@@ -66,7 +66,7 @@ def test_settings_are_saved_and_kept_in_the_log(org, people, admin):
     ("field", "value"),
     [
         ("time_zone", "Europe/Atlantis"),
-        ("min_group_size", "0"),
+        ("min_group_size", "2"),
         ("callback_window_hours", "0"),
         ("callback_window_hours", "241"),
         ("retention_months", "121"),
@@ -138,6 +138,8 @@ def test_a_department_shows_and_keeps_what_it_has(org, people, departments, admi
     ("fields", "words"),
     [
         ({"code": "pub"}, "Publiekszaken has this code already."),
+        ({"code": "total"}, "This code is the one of the total in figures."),
+        ({"code": " ToTal "}, "This code is the one of the total in figures."),
         ({"code": ""}, "This field is required."),
         ({"target": "101"}, "Enter points from 0 to 100"),
         ({"target": "82,555"}, "Enter points from 0 to 100"),
@@ -203,6 +205,23 @@ def test_two_moves_at_the_same_moment_cannot_close_a_circle(org, people, departm
     for thread in threads:
         thread.join()
     assert sorted(ends) == ["moved", "refused"]
+
+
+def test_the_code_of_the_total_is_refused_whoever_asks(org, people):
+    new = setting_up.new_department(org)
+    values = {"name": "Alles", "code": "Total", "parent": None}
+    with pytest.raises(Refused) as refusal:
+        setting_up.save_department(department=new, values=values, by=people["administrator"], at=timezone.now())
+    assert refusal.value.field == "code"
+    assert not Department.objects.filter(name="Alles").exists()
+
+
+def test_the_smallest_group_can_be_three(org, admin):
+    path = reverse("organisation", args=[org.slug])
+    assert 'min="3"' in admin.get(path).text
+    assert admin.post(path, SETTINGS | {"min_group_size": "3"}).status_code == 302
+    org.refresh_from_db()
+    assert org.min_group_size == 3
 
 
 def test_the_code_taken_meanwhile_is_blamed_on_the_code(org, people):
