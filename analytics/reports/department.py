@@ -279,14 +279,14 @@ def _ending_values(each: Ending) -> Mapping[str, Value]:
 
 
 def callbacks(reader: Reader, filters: Filters, department: int | None) -> Report:
-    """Promised callbacks, and those that came in time, over time."""
+    """Promised callbacks, and those that came within the organisation's window, over time."""
     assert department is not None
     filters = about(filters, department)
     points = _kept(reader, filters, department)
     columns = (
         Column("start", _("From"), _("date")),
         Column("promised", _("Promised"), _("calls")),
-        Column("kept", _("Came in time"), _("calls")),
+        Column("kept", _("Came within the window"), _("calls")),
         *share_columns("kept_share", _("Share kept")),
         Column("note", _("Note")),
     )
