@@ -15,6 +15,7 @@ import pytest
 from project import bootstrap
 from project.processes import Child, Site, answers, port_problem
 from tests.tools.site import clean_environment, free_port, running
+from tests.tools.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -277,20 +278,31 @@ class TestSite:
 
 
 @pytest.mark.slow
-def test_the_real_stack(tmp_path):
-    """Migrate, collect, serve with the worker, and end when told to."""
-    environment = clean_environment(VAR_DIR=str(tmp_path), SECRET_KEY="x1y2z3w4v5" * 5)
-    for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]):
+def test_starting_for_real(tmp_path):
+    """What the README tells an operator to do, up to the first sign-in; and it ends when told to."""
+    secret = {"SECRET_KEY": "x1y2z3w4v5" * 5}
+    environment = clean_environment(VAR_DIR=str(tmp_path), **secret)
+    (tmp_path / "password").write_text("een lange zin met woorden")
+    begin = ["start_organisation", "--no-input", "--name", "Gemeente Voorbeeld", "--email", "baas@voorbeeld.nl"]
+    commands = [
+        ["migrate", "--verbosity", "0"],
+        ["collectstatic", "--no-input", "--verbosity", "0"],
+        [*begin, "--password-file", str(tmp_path / "password")],
+    ]
+    for command in commands:
         code, _, told = manage(*command, **environment)
-        assert (code, told) == (0, "")
-    with running(tmp_path, SECRET_KEY="x1y2z3w4v5" * 5) as site:
-        from tests.tools.visitor import Visitor
-
-        page = Visitor(site.url).get("/")
+        assert (code, told) == (0, ""), command
+    with running(tmp_path, **secret) as site:
+        stranger = Visitor(site.url)
+        page = stranger.get("/")
         assert "/accounts/login/" in page.url
         assert "/static/css/base." in page.text
         assert "script-src 'self'" in page.headers["content-security-policy"]
-        deadline = time.monotonic() + 20
+        boss = Visitor(site.url)
+        home = boss.sign_in("baas@voorbeeld.nl", "een lange zin met woorden")
+        assert (home.status, "Gemeente Voorbeeld" in home.text) == (200, True)
+        assert home.headers["cache-control"] == "private, no-store"
+        deadline = time.monotonic() + 30
         while "Starting worker" not in site.log and time.monotonic() < deadline:
             time.sleep(0.1)
         assert "Starting worker" in site.log
