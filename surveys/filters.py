@@ -46,7 +46,8 @@ class NamedField(ModelMultipleChoiceField):
                 raise ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )
-        return super()._check_values(value)
+        known: QuerySet[Any] = super()._check_values(value)
+        return known
 
     def label_from_instance(self, instance: Any) -> str:
         if isinstance(instance, Scenario):

@@ -23,6 +23,12 @@ def sums(*values):
     return Sums(len(values), sum(values), sum(value * value for value in values))
 
 
+def lines(*arguments, **options):
+    drawn = charts.lines(*arguments, **options)
+    assert drawn is not None
+    return drawn
+
+
 def series(name="Afval", groups=None, hue="brand", target=None, key=1):
     groups = groups or [[7000 + 100 * month + call for call in range(8)] for month in range(12)]
     days = metrics.calendar(dt.date(2025, 4, 1), dt.date(2026, 3, 31), "month")[: len(groups)]
@@ -36,7 +42,7 @@ def test_colours_are_the_tokens_of_the_light_theme():
 
 
 def test_a_chart_is_plain_json_with_no_colour_of_its_own():
-    drawn = charts.lines([series()], "month")
+    drawn = lines([series()], "month")
     text = json.dumps(drawn)
     known = {colour.lower() for colour in charts.TOKENS.values()}
     assert set(re.findall(r"#[0-9a-fA-F]{6}", text)) <= known
@@ -46,7 +52,7 @@ def test_a_chart_is_plain_json_with_no_colour_of_its_own():
 
 
 def test_one_line_has_its_band_its_normal_range_and_its_target():
-    drawn = charts.lines([series(target=Decimal("80.00"))], "month")
+    drawn = lines([series(target=Decimal("80.00"))], "month")
     assert [trace.get("fill", trace["mode"]) for trace in drawn["data"]][:2] == ["toself", "lines+markers"]
     texts = [note["text"] for note in drawn["layout"]["annotations"]]
     assert texts == ["Afval", "normal range", "target 80"]
@@ -55,7 +61,7 @@ def test_one_line_has_its_band_its_normal_range_and_its_target():
 
 @pytest.mark.parametrize("target", ["40.00", "70.00", "76.50", "81.00", "95.00"])
 def test_the_names_of_target_and_normal_range_are_apart(target):
-    drawn = charts.lines([series(target=Decimal(target))], "month")
+    drawn = lines([series(target=Decimal(target))], "month")
     _end, normal, goal = drawn["layout"]["annotations"]
     assert {normal["xanchor"], goal["xanchor"]} == {"left", "right"}
     assert {normal["x"], goal["x"]} == {0, 1}
@@ -73,8 +79,8 @@ def test_a_single_period_is_too_short_to_draw():
 
 def test_months_are_written_as_the_language_writes_them():
     with translation.override("nl"):
-        months = charts.lines([series()], "month")["layout"]["xaxis"]["ticktext"]
-        days = charts.lines([series()], "week")["layout"]["xaxis"]["ticktext"]
+        months = lines([series()], "month")["layout"]["xaxis"]["ticktext"]
+        days = lines([series()], "week")["layout"]["xaxis"]["ticktext"]
     assert months[:3:2] == ["apr<br>2025", "jun"]
     assert months[1] == months[1].lower()
     assert days[0] == "1 apr<br>2025"
@@ -82,18 +88,18 @@ def test_months_are_written_as_the_language_writes_them():
 
 def test_hover_is_a_sentence_in_the_readers_language():
     with translation.override("nl"):
-        line = charts.lines([series("R&D <b>")], "month")["data"][1]
+        line = lines([series("R&D <b>")], "month")["data"][1]
     assert line["hovertext"][0].startswith("<b>R&amp;D &lt;b&gt;</b><br>")
     assert "70,0" in line["hovertext"][0]
     level = [[7000, 7100, 7200, 7300, 7400]] * 12
-    assert charts.lines([series(groups=level)], "month")["data"][1]["hovertext"][0] == (
+    assert lines([series(groups=level)], "month")["data"][1]["hovertext"][0] == (
         "<b>Afval</b><br>April 2025: 72.0 points (70.0 to 74.0), 5 calls"
     )
 
 
 def test_gaps_and_few_calls_show():
     groups = [[7000] * 6, [], [7100, 7200], [7300] * 6, [7400] * 6]
-    band, line = charts.lines([series(groups=groups)], "month")["data"]
+    band, line = lines([series(groups=groups)], "month")["data"]
     assert line["y"] == [70.0, None, 71.5, 73.0, 74.0]
     assert line["connectgaps"] is False
     assert [colour == charts.TOKENS["sheet"] for colour in line["marker"]["color"]][2]
@@ -103,7 +109,7 @@ def test_gaps_and_few_calls_show():
 
 def test_labels_at_the_ends_keep_their_distance():
     several = [series(f"Line {number}", [[7000 + number] * 5 for _ in range(6)], key=number) for number in range(5)]
-    drawn = charts.lines(several, "month")
+    drawn = lines(several, "month")
     low, high = drawn["layout"]["yaxis"]["range"]
     heights = sorted(
         note["y"] / (high - low) * charts.PLOT_HEIGHT + note["yshift"] for note in drawn["layout"]["annotations"]
@@ -113,14 +119,14 @@ def test_labels_at_the_ends_keep_their_distance():
 
 
 def test_a_long_name_is_shortened_and_has_its_room():
-    drawn = charts.lines([series("Dienst voor zeer langdurige aangelegenheden en meer")], "month")
+    drawn = lines([series("Dienst voor zeer langdurige aangelegenheden en meer")], "month")
     (label, *_rest) = drawn["layout"]["annotations"]
     assert label["text"].endswith("…")
     assert drawn["layout"]["margin"]["r"] >= 150
 
 
 def test_ticks_name_the_year_where_it_begins():
-    ticks = charts.lines([series()], "month")["layout"]["xaxis"]["ticktext"]
+    ticks = lines([series()], "month")["layout"]["xaxis"]["ticktext"]
     assert ticks[0] == "Apr<br>2025"
     assert ticks[9] == "Jan<br>2026"
     assert ticks[10] == "Feb"

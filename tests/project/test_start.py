@@ -292,7 +292,7 @@ def test_starting_for_real(tmp_path):
     for command in commands:
         code, _, told = manage(*command, **environment)
         assert (code, told) == (0, ""), command
-    with running(tmp_path, **secret) as site:
+    with running(tmp_path, SECRET_KEY=secret["SECRET_KEY"]) as site:
         stranger = Visitor(site.url)
         page = stranger.get("/")
         assert "/accounts/login/" in page.url

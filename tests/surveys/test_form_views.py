@@ -142,7 +142,7 @@ def test_what_is_missing_is_named_and_linked(web, make_call):
     assert "<title>Error:" not in before
     after = page_of(web.post(reverse("call_check", args=[call.pk]), {"revision": call.revision}))
     assert "<title>Error:" in after
-    summary = after[after.index("error-summary") : after.index("data-banner")]
+    summary = after[after.index("error-summary") : after.index("check-row")]
     assert f'href="{section_url(call, "tone")}#tone-calm"' in summary
     assert f'href="{section_url(call, "closing")}#closing-fate"' in summary
     assert "Answer this question." in summary

@@ -116,12 +116,12 @@ def test_a_token_is_no_wider_than_its_maker(people, departments, fields):
 
 
 def test_a_token_is_revoked_by_its_owner_only(people):
-    token, text = tokens.issue_token(user=people["analyst"], name="BI", scope="read", at=timezone.now())
+    token, text = tokens.issue_token(user=people["analyst"], name="Power-BI-link", scope="read", at=timezone.now())
     path = reverse("token_revoke", args=[token.pk])
     assert client_for(people["administrator"]).post(path).status_code == 404
     assert client_for(people["analyst"]).get(path).status_code == 405
     assert tokens.find_token(text, at=timezone.now()) == token
-    assert "BI" not in client_for(people["administrator"]).get("/account/").text
+    assert "Power-BI-link" not in client_for(people["administrator"]).get("/account/").text
     done = client_for(people["analyst"]).post(path, follow=True)
     assert "no longer opens anything" in done.text
     assert tokens.find_token(text, at=timezone.now()) is None

@@ -286,7 +286,7 @@ def test_times_are_the_organisations(client_for, people, org, make_call):
     org.time_zone = "America/New_York"
     org.save()
     call = make_call(called_at=dt.datetime(2026, 3, 10, 2, 30, tzinfo=dt.UTC))
-    assert "March 9, 2026, 10:30 p.m." in page(client_for(people["reviewer"]), call).content.decode()
+    assert "9 March 2026, 22:30" in page(client_for(people["reviewer"]), call).content.decode()
 
 
 def test_the_page_speaks_dutch_where_words_are_the_checklists(client_for, people, make_call):

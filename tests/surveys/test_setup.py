@@ -245,7 +245,7 @@ def test_the_list_is_the_tree_in_a_few_queries(org, departments, admin, django_a
     ]
     assert order == sorted(order)
     assert 'class="depth-2"' in page
-    assert "closed on 01/31/2020" in page
+    assert "closed on 31 Jan 2020" in page
     assert "14030" in page
 
 
