@@ -9,6 +9,7 @@ A part that is not found is skipped aloud, and is a failure where CI=true.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -213,6 +214,8 @@ def main(arguments: list[str]) -> int:
     if unknown := set(parts) - {"checks", *RUNNERS}:
         say(f"No part is called {', '.join(sorted(unknown))}; there are checks, {', '.join(RUNNERS)}.")
         return 2
+    # Told to stop, we still stop the database server that we started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     say(f"Running {', '.join(parts)}; all of it takes 5 to 10 minutes on two cores.")
     results = []

@@ -3,16 +3,19 @@
 `TEST_DATABASE_URL` chooses the database (default SQLite); `tests/run.py` sets it for the PostgreSQL round.
 """
 
-import atexit
 import os
-import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import project.env
 
-_folder = Path(tempfile.mkdtemp(prefix="klankbord-test-"))
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+# Each test process gets a folder of its own, which conftest.py removes; mypy reads these settings too and keeps one.
+_folder = Path(
+    tempfile.mkdtemp(prefix="klankbord-test-")
+    if "pytest" in sys.modules
+    else tempfile.gettempdir() + "/klankbord-types"
+)
 
 _values = {
     "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
