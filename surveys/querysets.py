@@ -182,7 +182,7 @@ class CallQuerySet(models.QuerySet[Any]):
 
     def waiting(self) -> Self:
         """What reviewers have to decide, oldest first."""
-        return self.filter(state="submitted").order_by("submitted_at", "pk")
+        return self.filter(state="submitted", kind="field").order_by("submitted_at", "pk")
 
     def sent_back(self) -> Self:
         """What evaluators have to mend, the latest first."""
@@ -220,3 +220,87 @@ class AuditQuerySet(models.QuerySet[Any]):
 class ImportRunQuerySet(models.QuerySet[Any]):
     def for_user(self, user: Any) -> Self:
         return self.filter(organisation__in=standing(user).with_any({"administrator", "coordinator"}))
+
+
+# --- planned work, its checks and its recordings ----------------------------------------------------------------------
+
+
+class ClearanceQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """What is on file is no secret to those who work with it, nor to the works council."""
+        return self.filter(organisation__in=standing(user).with_any({"administrator", "coordinator", "works_council"}))
+
+    def valid_on(self, day: dt.date) -> Self:
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), dated_on__lte=day, withdrawn_at=None)
+
+
+class QuotaQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(wave__organisation__in=standing(user).with_any(CHECKS_CALLS))
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """An evaluator's own; all of them to those who plan."""
+        mine = standing(user)
+        own = Q(evaluator=user.pk, organisation__in=mine.with_any({"evaluator"}))
+        return self.filter(own | Q(organisation__in=mine.with_any({"administrator", "coordinator"})))
+
+    def open(self) -> Self:
+        """Not finished, handed back or cancelled; whether it has expired depends on the time."""
+        return self.filter(state__in=["planned", "offered", "accepted"])
+
+    def open_at(self, at: dt.datetime) -> Self:
+        return self.open().filter(until__gt=at)
+
+    def expired_at(self, at: dt.datetime) -> Self:
+        return self.open().filter(until__lte=at)
+
+    def own(self, user: Any) -> Self:
+        return self.filter(evaluator=user)
+
+    def with_names(self) -> Self:
+        return self.select_related("department", "scenario", "wave", "evaluator", "group", "organisation")
+
+
+class AppealQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """To those who decide, and to the managers of the department; never to the evaluator, who must not be named either."""
+        mine = standing(user)
+        deciding = Q(call__organisation__in=mine.with_any(CHECKS_CALLS))
+        return self.filter(deciding | Q(call__department__in=mine.managed))
+
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+
+class AcknowledgementQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        mine = standing(user)
+        return self.filter(Q(call__organisation__in=mine.with_any(CHECKS_CALLS)) | Q(call__department__in=mine.managed))
+
+
+class RecordingQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """Who may listen: those who check calls, the evaluator who made it, and whoever has to score it."""
+        mine = standing(user)
+        checks = Q(organisation__in=mine.with_any(CHECKS_CALLS))
+        own = Q(call__evaluator=user.pk) | Q(heard_in__evaluator=user.pk, heard_in__state__in=["offered", "accepted"])
+        return self.filter(checks | own & Q(organisation__in=mine.with_any({"evaluator"}))).distinct()
+
+    def kept(self) -> Self:
+        return self.filter(erased_at=None)
+
+
+class GoldCallQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        return self.filter(organisation__in=standing(user).with_any({"administrator", "coordinator"}))
+
+
+class CalibrationQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: Any) -> Self:
+        """To those who check; to evaluators the sessions they take part in."""
+        mine = standing(user)
+        checks = Q(organisation__in=mine.with_any(CHECKS_CALLS))
+        takes_part = Q(seats__evaluator=user.pk, organisation__in=mine.with_any({"evaluator"}))
+        return self.filter(checks | takes_part).distinct()

@@ -20,6 +20,7 @@ from surveys.models import (
     Call,
     Checklist,
     ChecklistVersion,
+    Clearance,
     Department,
     Membership,
     Organisation,
@@ -101,6 +102,12 @@ def _rows(name: str) -> list[dict[str, Any]]:
 def build_org(slug: str = "zuiderveen", name: str = "Gemeente Zuiderveen", **fields: Any) -> Organisation:
     """An organisation with departments PUB > BUR, AFV and BEL, the default checklist, phrases, scenarios and an open wave."""
     org = Organisation.objects.create(slug=slug, name=name, **fields)
+    Clearance.objects.bulk_create(
+        Clearance(
+            organisation=org, kind=kind, dated_on=dt.date(2026, 1, 5), document=f"{kind}-1", given_by="De directie"
+        )
+        for kind in Clearance.NEEDED_FOR_WAVES
+    )
     pub = Department.objects.create(organisation=org, code="PUB", name="Publiekszaken", target=8000)
     Department.objects.create(organisation=org, code="BUR", name="Burgerzaken", parent=pub, target=7500)
     Department.objects.create(organisation=org, code="AFV", name="Afval", parent=pub)

@@ -16,7 +16,7 @@ from surveys.definition import FATES
 
 Shape = serializers.Serializer[Any]
 STATES = ("draft", "submitted", "returned", "approved", "voided")
-KINDS = ("field", "second", "calibration")
+KINDS = ("field", "second", "calibration", "gold")
 OUTCOMES = ("passed", "failed", "none")
 WAVE_STATES = ("planned", "open", "closed")
 VERSION_STATES = ("draft", "published")

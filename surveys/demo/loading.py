@@ -22,6 +22,7 @@ from surveys.models import (
     Callback,
     CallbackEvent,
     ChecklistVersion,
+    Clearance,
     Department,
     Membership,
     Organisation,
@@ -32,6 +33,12 @@ from surveys.models import (
 from surveys.starting import start_organisation
 
 Say = Callable[[str], object]
+# What a wave cannot open without: kind, document, by whom.
+PAPERS = (
+    (Clearance.Kind.WORKS_COUNCIL, "OR-2025/014", "Ondernemingsraad"),
+    (Clearance.Kind.DPIA, "DPIA mystery calls 1.2", "Functionaris gegevensbescherming"),
+    (Clearance.Kind.STAFF_TOLD, "Intranet: zo toetsen wij onze telefoon", "Directie Dienstverlening"),
+)
 
 
 def find() -> Organisation | None:
@@ -91,8 +98,13 @@ def _organisation(data: DemoData) -> Organisation:
         scenarios=[_scenario_row(scenario) for scenario in data.scenarios],
     )
     organisation.is_demo = True
-    organisation.works_council_consent_on = data.started_at.date()
-    organisation.save(update_fields=["is_demo", "works_council_consent_on"])
+    organisation.save(update_fields=["is_demo"])
+    Clearance.objects.bulk_create(
+        Clearance(
+            organisation=organisation, kind=kind, dated_on=data.started_at.date(), document=document, given_by=who
+        )
+        for kind, document, who in PAPERS
+    )
     return organisation
 
 

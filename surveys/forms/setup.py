@@ -32,7 +32,8 @@ class OrganisationForm(SettingForm):
             "min_group_size",
             "self_approve",
             "callback_window_hours",
-            "works_council_consent_on",
+            "callback_grace_hours",
+            "appeal_days",
             "retention_months",
         )
         help_texts = {
@@ -41,12 +42,10 @@ class OrganisationForm(SettingForm):
             "min_group_size": gettext_lazy("The works council only sees figures made of at least this many calls."),
             "self_approve": gettext_lazy("For an organisation without reviewers: what is submitted counts at once."),
             "callback_window_hours": gettext_lazy("When the department named no time. The usual measure is 24 hours."),
-            "works_council_consent_on": gettext_lazy(
-                "Staff must be told beforehand that they may be measured; Dutch courts have set aside test calls made without the works council's consent."
-            ),
+            "callback_grace_hours": gettext_lazy("A call that comes a little late does not break the promise at once."),
+            "appeal_days": gettext_lazy("Counted from the day on which the call was approved. 0: no appeals."),
             "retention_months": gettext_lazy("After that, quotes and remarks are to be erased; scores stay."),
         }
-        widgets = {"works_council_consent_on": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,26 +2,38 @@
 
 from .audit import AuditEntry
 from .calls import Call, Callback, CallbackEvent, Conflict
+from .checking import Acknowledgement, Appeal
 from .checklists import Checklist, ChecklistVersion, Phrase
-from .fieldwork import Scenario, Wave
+from .fieldwork import Assignment, AssignmentGroup, Quota, Scenario, Wave
 from .imports import ImportRun
-from .people import ApiToken, Department, Invitation, Membership, Organisation, Role, User
+from .listening import CalibrationSeat, CalibrationSession, GoldCall, Recording
+from .people import ApiToken, Clearance, Department, Invitation, Membership, Organisation, Role, User
 
 __all__ = [
+    "Acknowledgement",
     "ApiToken",
+    "Appeal",
+    "Assignment",
+    "AssignmentGroup",
     "AuditEntry",
+    "CalibrationSeat",
+    "CalibrationSession",
     "Call",
     "Callback",
     "CallbackEvent",
     "Checklist",
     "ChecklistVersion",
+    "Clearance",
     "Conflict",
     "Department",
+    "GoldCall",
     "ImportRun",
     "Invitation",
     "Membership",
     "Organisation",
     "Phrase",
+    "Quota",
+    "Recording",
     "Role",
     "Scenario",
     "User",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.querysets import CallbackQuerySet, CallQuerySet
 
 from .checklists import ChecklistVersion
-from .fieldwork import Scenario, Wave
+from .fieldwork import Assignment, Scenario, Wave
 from .people import Department, Organisation, User
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Call(models.Model):
         FIELD = "field", _("field call")
         SECOND = "second", _("second scoring")
         CALIBRATION = "calibration", _("calibration")
+        GOLD = "gold", _("gold call")
 
     class Outcome(models.TextChoices):
         PASSED = "passed", _("passed")
@@ -72,6 +73,10 @@ class Call(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FIELD, editable=False)
     second_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="seconds", editable=False
+    )
+    # The planned work that it fulfils, if any.
+    assignment = models.OneToOneField(
+        Assignment, on_delete=models.PROTECT, null=True, blank=True, related_name="call", editable=False
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     # Made when the form was opened and never anew; a submission under a known id is the same call.
@@ -110,6 +115,22 @@ class Call(models.Model):
         _("would call again"), null=True, blank=True, editable=False, validators=[MaxValueValidator(10)]
     )
 
+    # One-tap marks in the order of the call, seconds from dialling: [["dialled", 0], ["answered", 11.5], ["ended", 240]].
+    timeline = models.JSONField(default=list, editable=False)
+    ended_at = models.DateTimeField(_("hung up"), null=True, blank=True, editable=False)
+    hold_seconds = models.PositiveIntegerField(_("seconds on hold"), null=True, blank=True, editable=False)
+    talk_seconds = models.PositiveIntegerField(_("seconds of talk"), null=True, blank=True, editable=False)
+    first_answer_at = models.DateTimeField(null=True, blank=True, editable=False)
+    recognised = models.BooleanField(_("the evaluator was recognised"), default=False, editable=False)
+    listener = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who listened along")
+    )
+    # What stands out by named rules: [{"rule": "too_fast", "seconds": 41}]; their number finds the unflagged ones.
+    flags = models.JSONField(default=list, editable=False)
+    flag_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Why it was returned, per question: {"greeting.own_name": "..."}; beside the reason for the whole.
+    return_notes = models.JSONField(default=dict, editable=False)
+
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -134,7 +155,7 @@ class Call(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="field", second_of__isnull=True)
                 | Q(kind="second", second_of__isnull=False)
-                | Q(kind="calibration"),
+                | Q(kind__in=["calibration", "gold"]),
                 name="call_kind_and_second",
             ),
             models.CheckConstraint(
@@ -151,6 +172,7 @@ class Call(models.Model):
             models.Index(fields=["department", "local_date", "state"], name="call_department_day"),
             models.Index(fields=["organisation", "state", "local_date", "id"], name="call_state_day"),
             models.Index(fields=["evaluator", "state", "changed_at"], name="call_evaluator_state"),
+            models.Index(fields=["wave", "kind", "state", "department"], name="call_wave_progress"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +186,13 @@ class Call(models.Model):
     @staticmethod
     def reference_of(pk: int) -> str:
         return f"KB-{pk:06d}"
+
+    @property
+    def recall_minutes(self) -> float | None:
+        """From hanging up to the first answer; less than 0 when it was filled in during the call."""
+        if self.ended_at is None or self.first_answer_at is None:
+            return None
+        return (self.first_answer_at - self.ended_at).total_seconds() / 60
 
     @property
     def is_editable(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from surveys.querysets import (
+    ClearanceQuerySet,
     DepartmentQuerySet,
     InvitationQuerySet,
     MembershipQuerySet,
@@ -105,7 +106,23 @@ class Organisation(models.Model):
     callback_window_hours = models.PositiveSmallIntegerField(
         _("hours within which a promised callback must come"), default=24
     )
-    works_council_consent_on = models.DateField(_("works council consented on"), null=True, blank=True)
+    callback_grace_hours = models.PositiveSmallIntegerField(
+        _("hours of grace before a promised callback is broken"), default=2, validators=[MaxValueValidator(168)]
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days within which a department may appeal"), default=14, validators=[MaxValueValidator(365)]
+    )
+    recordings_on = models.BooleanField(
+        _("calls may be recorded"),
+        default=False,
+        help_text=_("Takes a consent to recordings on file and a number of days after which they are erased."),
+    )
+    recording_days = models.PositiveSmallIntegerField(
+        _("days that recordings are kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
     retention_months = models.PositiveSmallIntegerField(_("months that quotes and remarks are kept"), default=24)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -123,6 +140,48 @@ class Organisation(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+class Clearance(models.Model):
+    """A paper on file without which a step may not be taken: consents, the DPIA, what staff were told."""
+
+    class Kind(models.TextChoices):
+        WORKS_COUNCIL = "works_council", _("consent of the works council")
+        DPIA = "dpia", _("data protection impact assessment (DPIA)")
+        STAFF_TOLD = "staff_told", _("staff were told that test calls happen")
+        RECORDING = "recording", _("consent to recordings")
+
+    NEEDED_FOR_WAVES = (Kind.WORKS_COUNCIL, Kind.DPIA, Kind.STAFF_TOLD)
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="clearances")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    dated_on = models.DateField(_("date"))
+    document = models.CharField(
+        _("document"), max_length=200, help_text=_("Its number, title or address, so that it can be found.")
+    )
+    given_by = models.CharField(_("by whom"), max_length=120)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ClearanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("paper on file")
+        verbose_name_plural = _("papers on file")
+        ordering = ["-dated_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["works_council", "dpia", "staff_told", "recording"]), name="clearance_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("dated_on")), name="clearance_valid_after"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.document}"
 
 
 def target_field(label: "StrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":

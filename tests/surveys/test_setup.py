@@ -41,7 +41,8 @@ SETTINGS = {
     "time_zone": "Europe/Amsterdam",
     "min_group_size": "5",
     "callback_window_hours": "24",
-    "works_council_consent_on": "2026-01-05",
+    "callback_grace_hours": "2",
+    "appeal_days": "21",
     "retention_months": "24",
 }
 
@@ -51,14 +52,14 @@ def test_settings_are_saved_and_kept_in_the_log(org, people, admin):
     assert "Gemeente Zuiderveen" in admin.get(path).text
     assert admin.post(path, SETTINGS | {"min_group_size": "8", "self_approve": "on"}).status_code == 302
     org.refresh_from_db()
-    assert (org.min_group_size, org.self_approve, org.works_council_consent_on) == (8, True, dt.date(2026, 1, 5))
+    assert (org.min_group_size, org.self_approve, org.appeal_days) == (8, True, 21)
     entry = AuditEntry.objects.get(subject="organisation", subject_id=org.pk)
     assert entry.organisation == org
     assert entry.actor == people["administrator"]
     assert entry.changes == {
         "min_group_size": [5, 8],
         "self_approve": [False, True],
-        "works_council_consent_on": [None, "2026-01-05"],
+        "appeal_days": [14, 21],
     }
 
 
