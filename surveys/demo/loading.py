@@ -6,14 +6,16 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from surveys import workflow
-from surveys.demo.data import DemoCall, DemoData
+from surveys.demo.cast import Cast
+from surveys.demo.data import DemoData
+from surveys.demo.loading_work import CALLS_PER_EVALUATOR, SECOND_SHARE, write_readings, write_work
+from surveys.demo.work import MANAGER, plan_work
 from surveys.demo.world import DEMO_PASSWORD, LANGUAGE, SLUG, TIME_ZONE
 from surveys.demo.world import Department as Unit
 from surveys.models import (
@@ -30,6 +32,7 @@ from surveys.models import (
     User,
     Wave,
 )
+from surveys.querysets import with_descendants
 from surveys.starting import start_organisation
 
 Say = Callable[[str], object]
@@ -55,7 +58,7 @@ def load(*, data: DemoData, at: dt.datetime, say: Say = lambda _line: None) -> O
     """
     with _stage("organisation and people", say):
         organisation = _organisation(data)
-        cast = _Cast(
+        cast = Cast(
             organisation,
             users=_people(data, organisation),
             departments=_departments(data, organisation),
@@ -65,10 +68,14 @@ def load(*, data: DemoData, at: dt.datetime, say: Say = lambda _line: None) -> O
         _managers(data, cast)
     with _stage(f"{len(data.calls)} calls scored", say):
         calls = {made.key: cast.call(made) for made in data.calls}
+    work = plan_work(data, _managed(data))
+    with _stage("quotas and assignments written", say):
+        write_work(work, calls, cast)
     with _stage("calls, callbacks and history written", say):
         _write_calls(data, calls)
         _write_callbacks(data, calls, cast)
         _write_history(data, calls, cast, at)
+        write_readings(work, calls, cast)
     with _stage("figures added up", say):
         workflow.announce(calls[made.key] for made in data.calls if made.counts)
     return organisation
@@ -175,13 +182,16 @@ def _waves(data: DemoData, organisation: Organisation) -> dict[int, Wave]:
             starts_on=wave.starts_on,
             ends_on=wave.ends_on,
             state=wave.state,
+            second_share=SECOND_SHARE,
+            calls_per_evaluator=CALLS_PER_EVALUATOR,
+            seed=wave.number,
         )
         for wave in data.waves
     ]
     return {wave.number: row for wave, row in zip(data.waves, Wave.objects.bulk_create(rows), strict=True)}
 
 
-def _managers(data: DemoData, cast: _Cast) -> None:
+def _managers(data: DemoData, cast: Cast) -> None:
     for person in data.people:
         if person.departments:
             membership = Membership.objects.get(
@@ -190,47 +200,16 @@ def _managers(data: DemoData, cast: _Cast) -> None:
             membership.departments.set(cast.departments[code] for code in person.departments)
 
 
+def _managed(data: DemoData) -> frozenset[str]:
+    """The departments of the manager who signs in, with all below."""
+    tops = next(set(person.departments) for person in data.people if person.email == MANAGER)
+    numbers = {unit.code: number for number, unit in enumerate(data.departments)}
+    pairs = [(numbers[unit.code], numbers[unit.parent] if unit.parent else None) for unit in data.departments]
+    found = with_descendants({numbers[code] for code in tops}, pairs)
+    return frozenset(unit.code for unit in data.departments if numbers[unit.code] in found)
+
+
 # --- calls ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Cast:
-    """The rows that calls refer to."""
-
-    organisation: Organisation
-    users: Mapping[str, User]
-    departments: Mapping[str, Department]
-    scenarios: Mapping[str, Scenario]
-    waves: Mapping[int, Wave]
-
-    def call(self, made: DemoCall) -> Call:
-        """The unsaved call, scored as submitting would have scored it."""
-        wave = self.waves[made.wave]
-        call = Call(
-            organisation=self.organisation,
-            wave=wave,
-            version=wave.version,
-            department=self.departments[made.department],
-            scenario=self.scenarios[made.scenario],
-            evaluator=self.users[made.evaluator],
-            kind=made.kind,
-            state=made.state,
-            client_id=made.client_id,
-            called_at=made.called_at,
-            answers=made.answers,
-            revision=made.revision,
-            answer_revisions=made.answer_revisions,
-            created_at=made.created_at,
-            changed_at=made.changed_at,
-            submitted_at=made.submitted_at,
-            decided_at=made.decided_at,
-            decided_by=self.users[made.decided_by] if made.decided_by else None,
-            return_reason=made.return_reason,
-        )
-        call.place_in_time(self.organisation.zone)
-        if made.state != Call.State.DRAFT:
-            workflow.fill_from_answers(call)
-        return call
 
 
 def _write_calls(data: DemoData, calls: Mapping[int, Call]) -> None:
@@ -242,7 +221,7 @@ def _write_calls(data: DemoData, calls: Mapping[int, Call]) -> None:
     Call.objects.bulk_create(calls[made.key] for made in seconds)
 
 
-def _write_callbacks(data: DemoData, calls: Mapping[int, Call], cast: _Cast) -> None:
+def _write_callbacks(data: DemoData, calls: Mapping[int, Call], cast: Cast) -> None:
     promised = [made for made in data.calls if made.callback is not None]
     promises = [workflow.promise_of(calls[made.key]) for made in promised]
     callbacks = Callback.objects.bulk_create(promise for promise in promises if promise is not None)
@@ -260,7 +239,7 @@ def _write_callbacks(data: DemoData, calls: Mapping[int, Call], cast: _Cast) -> 
     )
 
 
-def _write_history(data: DemoData, calls: Mapping[int, Call], cast: _Cast, at: dt.datetime) -> None:
+def _write_history(data: DemoData, calls: Mapping[int, Call], cast: Cast, at: dt.datetime) -> None:
     lines = ((made, step) for made in data.calls for step in made.history)
     entries = [
         AuditEntry(

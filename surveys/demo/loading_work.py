@@ -1,0 +1,66 @@
+"""Writes the demo's planned work: quotas, groups, assignments, and who has read what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from surveys.demo.cast import Cast
+from surveys.demo.work import PROBLEMS, WITHIN_DAYS, DemoAssignment, DemoWork
+from surveys.models import Acknowledgement, Assignment, AssignmentGroup, Call, Quota
+
+SECOND_SHARE = 20
+CALLS_PER_EVALUATOR = 4
+
+
+def write_work(work: DemoWork, calls: Mapping[int, Call], cast: Cast) -> None:
+    """Before the calls are written: each gets its assignment."""
+    Quota.objects.bulk_create(
+        Quota(
+            wave=cast.waves[quota.wave],
+            department=cast.departments[quota.department],
+            kind=quota.kind,
+            scenario=cast.scenarios[quota.subject] if quota.kind == "single" else None,
+            problem="" if quota.kind == "single" else quota.subject,
+            target=quota.target,
+        )
+        for quota in work.quotas
+    )
+    groups = AssignmentGroup.objects.bulk_create(
+        AssignmentGroup(
+            wave=cast.waves[calm.wave],
+            department=cast.departments[calm.department],
+            kind=AssignmentGroup.Kind.PAIR,
+            problem=PROBLEMS[calm.scenario],
+            within_days=WITHIN_DAYS,
+        )
+        for calm, _dominant in work.pairs
+    )
+    rows = Assignment.objects.bulk_create(_assignment(made, groups, cast) for made in work.assignments)
+    for made, row in zip(work.assignments, rows, strict=True):
+        if made.call is not None:
+            calls[made.call].assignment = row
+
+
+def _assignment(made: DemoAssignment, groups: list[AssignmentGroup], cast: Cast) -> Assignment:
+    return Assignment(
+        organisation=cast.organisation,
+        wave=cast.waves[made.wave],
+        department=cast.departments[made.department],
+        scenario=cast.scenarios[made.scenario],
+        evaluator=cast.users[made.evaluator] if made.evaluator else None,
+        state=made.state,
+        starts_at=made.starts_at,
+        until=made.until,
+        group=None if made.group is None else groups[made.group],
+        position=made.position,
+        hand_back_reason=made.reason,
+        created_at=made.created_at,
+        changed_at=made.created_at,
+    )
+
+
+def write_readings(work: DemoWork, calls: Mapping[int, Call], cast: Cast) -> None:
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(call=calls[made.call], by=cast.users[made.by], at=made.at, note=made.note)
+        for made in work.readings
+    )
