@@ -9,7 +9,7 @@ from surveys.demo.work import PROBLEMS, WITHIN_DAYS, DemoAssignment, DemoWork
 from surveys.models import Acknowledgement, Assignment, AssignmentGroup, Call, Quota
 
 SECOND_SHARE = 20
-CALLS_PER_EVALUATOR = 4
+CALLS_PER_EVALUATOR = 8
 
 
 def write_work(work: DemoWork, calls: Mapping[int, Call], cast: Cast) -> None:
