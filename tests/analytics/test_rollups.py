@@ -2,13 +2,13 @@
 
 import datetime as dt
 import random
-import threading
 import time
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from analytics import rollups
 from analytics.models import DailySum
@@ -17,6 +17,7 @@ from surveys.models import Call, Callback, CallbackEvent
 from surveys.setting_up import change_organisation
 from tests.analytics.conftest import planted
 from tests.people import AT, build_call, build_org, build_people, callback_answers, valid_answers
+from tests.tools.threads import at_once
 
 pytestmark = pytest.mark.django_db
 WINDOW = dt.timedelta(hours=24)
@@ -234,26 +235,13 @@ def test_concurrent_approvals_in_one_cell_lose_no_call():
     org = build_org()
     people = build_people(org, build_org("noordveld", "Noordveld"))
     calls = [build_call(org, people["evaluator"], people["reviewer"], "submitted", called_at=AT) for _ in range(6)]
-    barrier = threading.Barrier(len(calls))
-    failures: list[Exception] = []
 
+    @transaction.atomic
     def approve(call):
-        try:
-            barrier.wait(timeout=10)
-            with transaction.atomic():
-                workflow.approve(call=call, by=people["reviewer"], at=AT)
-                time.sleep(0.05)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
-            failures.append(error)
-        finally:
-            connection.close()
+        workflow.approve(call=call, by=people["reviewer"], at=AT)
+        time.sleep(0.05)
 
-    threads = [threading.Thread(target=approve, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert failures == []
+    at_once(*[partial(approve, call) for call in calls])
     assert DailySum.objects.get().n_calls == len(calls)
     assert rollups.verify() == []
 

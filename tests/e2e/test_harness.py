@@ -5,6 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.tools.browser import until
+
 LOGIN = "/accounts/login/"
 
 
@@ -67,8 +69,7 @@ def test_commands_run_beside_the_server(server):
 def test_what_goes_wrong_is_seen(page, problems, script, seen):
     page.goto(LOGIN)
     page.evaluate(f"() => {{ {script} }}")
-    page.wait_for_timeout(500)
-    assert any(seen in line for line in problems.remaining), problems.lines
+    until(page, lambda: any(seen in line for line in problems.remaining))
     problems.allow("")
 
 

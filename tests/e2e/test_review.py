@@ -12,10 +12,16 @@ QUEUE = "/o/demo/review/"
 COUNT = "from surveys.models import Call; print(Call.objects.counting().count())"
 
 
+def is_open(page: Page) -> None:
+    """A call's page, and its script: only then a key does something."""
+    expect(page.locator("h1")).to_contain_text("KB-")
+    page.wait_for_load_state()
+
+
 def open_first(page: Page, tab: str = "waiting") -> str:
     page.goto(f"{QUEUE}?tab={tab}")
     page.locator("[data-row]").first.click()
-    expect(page.locator("h1")).to_contain_text("KB-")
+    is_open(page)
     return page.url
 
 
@@ -63,7 +69,7 @@ def test_a_call_is_read_and_approved_by_keys_alone(page, sign_in):
     page.keyboard.press("k")
     expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("KB-")
+    is_open(page)
     first = reference(page)
     page.keyboard.press("a")
     message = page.locator(".message.success")

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import threading
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from surveys import workflow
@@ -22,6 +20,7 @@ from tests.people import (
     valid_answers,
 )
 from tests.tools.handing_in import ADDRESS, JSON, errors, opened, post, save, sendable
+from tests.tools.threads import at_once
 
 
 @pytest.fixture
@@ -350,20 +349,8 @@ def test_someone_signed_in_needs_the_csrf_token(people, body):
 def test_the_same_call_from_many_threads_is_stored_once():
     org = build_org()
     user = build_people(org, build_org("noordveld"))["evaluator"]
-    body, statuses = sendable(org), []
-    client = api_client(user)
-    barrier = threading.Barrier(6)
-
-    def send() -> None:
-        barrier.wait()
-        statuses.append(post(client, body).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _each in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    body, client = sendable(org), api_client(user)
+    statuses = at_once(*[lambda: post(client, body).status_code] * 6)
     assert sorted(statuses) == [200] * 5 + [201]
     assert Call.objects.count() == 1
     assert AuditEntry.objects.filter(action="submitted").count() == 1

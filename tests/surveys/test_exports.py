@@ -617,8 +617,8 @@ def test_the_server_breaks_the_connection_when_a_file_is_shorter_than_told(tmp_p
 
 def whole_answer(port):
     """What the server sends, as soon as it is up."""
-    for _ in range(100):
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    for _ in range(600):
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.request("GET", "/")
             return connection.getresponse().read()

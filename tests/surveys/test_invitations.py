@@ -2,11 +2,10 @@
 
 import datetime as dt
 import re
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from surveys import people as steps
 from surveys.models import AuditEntry, Department, Invitation, Membership, User
 from surveys.refused import Refused
 from tests.people import PASSWORD, client_for
+from tests.tools.threads import at_once
 
 NEW = {"name": "Nora Nieuw", "password": "drie groene fietsen"}
 
@@ -249,25 +249,14 @@ def test_two_who_claim_at_once_give_one_account(invite):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_browsers_at_the_same_moment_give_one_account(invite):
-    invitation, start, ends = invite().invitation, Barrier(2), []
+    invitation = invite().invitation
 
     def claim(name):
         same = Invitation.objects.select_related("organisation").get(pk=invitation.pk)
-        start.wait()
-        try:
-            steps.accept_as_new(invitation=same, name=name, password=NEW["password"], at=timezone.now())
-            ends.append("in")
-        except Refused:
-            ends.append("refused")
-        finally:
-            connection.close()
+        return partial(steps.accept_as_new, invitation=same, name=name, password=NEW["password"], at=timezone.now())
 
-    threads = [Thread(target=claim, args=[name]) for name in "AB"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(ends) == ["in", "refused"]
+    ends = at_once(claim("A"), claim("B"), refusals=Refused)
+    assert sorted(type(end).__name__ for end in ends) == ["Refused", "User"]
     assert Membership.objects.filter(user__email="nora@nieuw.example").count() == 1
 
 

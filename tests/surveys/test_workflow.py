@@ -1,17 +1,15 @@
 """The steps of a call: what each does, what it refuses, and that nothing is lost or doubled when two come at once."""
 
 import datetime as dt
-import threading
 import uuid
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from surveys import workflow
 from surveys.models import AuditEntry, Call, Callback, Conflict
 from surveys.signals import counting_changed
 from tests.people import AT, build_org, build_people, callback_answers, valid_answers
+from tests.tools.threads import at_once
 
 LATER = AT + dt.timedelta(hours=2)
 NAME = "greeting.own_name"
@@ -514,25 +512,7 @@ def test_returning_what_was_approved_is_announced(make_call, people):
 
 
 def together(*steps):
-    """Runs the steps in threads that start at once; returns what each gave or raised."""
-    gate = threading.Barrier(len(steps))
-    results: list[Any] = [None] * len(steps)
-
-    def run(index, step):
-        gate.wait()
-        try:
-            results[index] = step()
-        except workflow.WorkflowError as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(steps)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    return at_once(*steps, refusals=workflow.WorkflowError)
 
 
 @pytest.mark.postgres

@@ -4,6 +4,8 @@
 """
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,14 @@ class Problems:
         # A download or a click away ends a request on purpose.
         if request.failure != "net::ERR_ABORTED":
             self.lines.append(f"request {request.failure} {request.url}")
+
+
+def until(page: Page, holds: Callable[[], object], *, within: float = 30) -> None:
+    """Waits for what no locator can see; what the browser tells meanwhile reaches the test."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, f"{page.url}: it never came to that"
+        page.wait_for_timeout(50)
 
 
 def axe(page: Page, *, exclude: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> None:

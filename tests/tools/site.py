@@ -1,8 +1,10 @@
 """A Klankbord of our own to test against: the real stack in processes of its own, on a database that is thrown away."""
 
+import datetime as dt
 import fcntl
 import hashlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,9 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tests.tools.visitor import Visitor
 
@@ -32,9 +35,12 @@ SOURCES = (
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that the system hands out by itself: nobody's connection takes it before it is used."""
+    for port in random.SystemRandom().sample(range(15_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("No port is free.")
 
 
 @dataclass
@@ -136,8 +142,8 @@ def _wait_for_pages(site: Site, process: subprocess.Popen[bytes], within: float 
 
 
 def fingerprint() -> str:
-    """What the demo's data depends on; the same sources need not make it twice."""
-    digest = hashlib.sha256()
+    """What the demo's data depends on, its day included; the same need not make it twice."""
+    digest = hashlib.sha256(str(dt.datetime.now(ZoneInfo("Europe/Amsterdam")).date()).encode())
     for top in SOURCES:
         paths = [ROOT / top] if (ROOT / top).is_file() else sorted((ROOT / top).rglob("*"))
         for path in paths:
@@ -150,9 +156,9 @@ def fingerprint() -> str:
 def prepare_demo(cache: Path, folder: Path) -> None:
     """Fill `folder` (a VAR_DIR) with the demo's database and static files; the data is made once and kept in `cache`."""
     cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / fingerprint()
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = cache / fingerprint()
         if not (kept / "complete").exists():
             for old in cache.iterdir():
                 if old.is_dir():
