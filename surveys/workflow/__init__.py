@@ -7,15 +7,44 @@ Whether the person may is decided before, in `access`.
 
 from surveys.trail import record
 
+from .assigning import Bulk, accept, accept_all, assign, cancel, extend, hand_back, in_bulk, offer, reassign
+from .callbacks import CallbackRefused, record_callback
+from .acknowledging import acknowledge, acknowledge_all
+from .appealing import (
+    last_day_to_appeal,
+    others_who_decide,
+    raise_appeal,
+    reject_appeal,
+    uphold_by_rescoring,
+    uphold_by_voiding,
+    why_no_appeal,
+    withdraw_appeal,
+)
 from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
-from .outcomes import Incomplete, NotNow, OutsideWave, Received, Saved, Stale, WorkflowError
+from .fulfilling import client_id_of, heard_at
+from .outcomes import (
+    AssignmentError,
+    AssignmentNeeded,
+    Incomplete,
+    NotNow,
+    OutsideWave,
+    Received,
+    Saved,
+    Stale,
+    WorkflowError,
+)
+from .recognising import recognise
 from .submitting import receive, submit
 
 __all__ = [
     "SCORED_FIELDS",
+    "AssignmentError",
+    "AssignmentNeeded",
+    "Bulk",
+    "CallbackRefused",
     "Incomplete",
     "NotNow",
     "OutsideWave",
@@ -23,19 +52,42 @@ __all__ = [
     "Saved",
     "Stale",
     "WorkflowError",
+    "accept",
+    "accept_all",
+    "acknowledge",
+    "acknowledge_all",
     "announce",
     "approve",
+    "assign",
+    "cancel",
     "cell_of",
     "change_facts",
+    "client_id_of",
     "discard",
+    "extend",
     "fill_from_answers",
+    "hand_back",
+    "heard_at",
+    "in_bulk",
     "keep_late",
+    "last_day_to_appeal",
+    "others_who_decide",
+    "raise_appeal",
+    "reject_appeal",
+    "uphold_by_rescoring",
+    "uphold_by_voiding",
+    "why_no_appeal",
+    "withdraw_appeal",
     "keep_promise",
     "may_take",
+    "offer",
     "open_call",
     "promise_of",
+    "reassign",
     "receive",
+    "recognise",
     "record",
+    "record_callback",
     "recorded_values",
     "return_call",
     "save_answers",

@@ -73,12 +73,12 @@ def may_take(call: Call, conflict: Conflict) -> bool:
 
 
 def _columns_of(call: Call, facts: Facts) -> dict[str, Any]:
-    """The columns of a copy's facts; those of copies kept without facts stay as they are."""
-    if not facts:
+    """The columns of a copy's facts; those of copies kept without facts, and what is fixed, stay as they are."""
+    if not facts or call.kind != Call.Kind.FIELD:
         return {}
     call.called_at = dt.datetime.fromisoformat(facts["called_at"])
     place(call)
-    return {
-        "department_id": facts["department"], "scenario_id": facts["scenario"], "called_at": call.called_at,
-        "local_date": call.local_date, "week_start": call.week_start,
-    }  # fmt: skip
+    moment = {"called_at": call.called_at, "local_date": call.local_date, "week_start": call.week_start}
+    if call.assignment_id is not None:
+        return moment
+    return {"department_id": facts["department"], "scenario_id": facts["scenario"], **moment}

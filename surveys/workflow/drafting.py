@@ -7,10 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from surveys.definition import Answers
-from surveys.models import Call, Department, Scenario, User, Wave
+from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import difference, record
 
-from .outcomes import NotNow, Saved, Stale
+from .fulfilling import begin, let_go, locked_assignment, take_up
+from .outcomes import AssignmentNeeded, FactsFixed, NotNow, Saved, Stale
 from .shared import clean_all, locked, move, place, put
 
 
@@ -23,8 +24,12 @@ def open_call(
     called_at: dt.datetime,
     client_id: uuid.UUID,
     at: dt.datetime,
+    assignment: Assignment | None = None,
 ) -> Call:
-    """A new draft under the id that the form was opened with; the same id again is the same draft, with the facts given last."""
+    """A new draft under the id that the form was opened with; the same id again is the same draft, with the facts given last.
+
+    An assignment has one call, whatever the ids; one that is to be heard again brings its own moment.
+    """
     if wave.state != Wave.State.OPEN:
         raise NotNow
     if not department.organisation_id == scenario.organisation_id == wave.organisation_id:
@@ -41,9 +46,17 @@ def open_call(
         created_at=at,
         changed_at=at,
     )
-    place(call)
+    if assignment is None and not wave.unassigned_allowed and not _is_known(call):
+        raise AssignmentNeeded
     try:
         with transaction.atomic():
+            if assignment is not None:
+                assignment = locked_assignment(assignment)
+                begun = take_up(call, assignment, by=by, wave=wave, department=department, scenario=scenario)
+                if begun is not None:
+                    return begun
+                begin(assignment, by=by, at=at)
+            place(call)
             call.save(force_insert=True)
             record(call, action="opened", by=by, at=at)
     except IntegrityError:
@@ -57,6 +70,10 @@ def open_call(
             return known
         return change_facts(call=known, by=by, department=department, scenario=scenario, called_at=called_at, at=at)
     return call
+
+
+def _is_known(call: Call) -> bool:
+    return Call.objects.filter(client_id=call.client_id, evaluator=call.evaluator).exists()
 
 
 @transaction.atomic
@@ -101,6 +118,9 @@ def change_facts(
     call = locked(call, by)
     if not call.is_editable:
         raise NotNow
+    same = (call.department_id, call.scenario_id) == (department.pk, scenario.pk)
+    if call.kind != Call.Kind.FIELD or (call.assignment_id is not None and not same):
+        raise FactsFixed
     before = _facts_in_words(call)
     call.department, call.scenario, call.called_at, call.changed_at = department, scenario, called_at, at
     call.revision += 1
@@ -122,4 +142,5 @@ def discard(*, call: Call, by: User, at: dt.datetime) -> None:
     if call.state != Call.State.DRAFT or call.evaluator_id != by.pk:
         raise NotNow
     move(call, {Call.State.DRAFT}, at=at, state=Call.State.VOIDED, decided_at=at)
+    let_go(call, by=by, at=at)
     record(call, action="discarded", by=by, at=at)

@@ -25,6 +25,30 @@ class Stale(WorkflowError):
     code = "stale"
 
 
+class UnderAppeal(NotNow):
+    """The department's appeal is open; its outcome decides about the call."""
+
+    code = "under_appeal"
+
+
+class NotInTime(NotNow):
+    """The days within which a department may appeal have passed."""
+
+    code = "not_in_time"
+
+
+class Unchanged(NotNow):
+    """An appeal was to be upheld by corrections, and nothing was corrected."""
+
+    code = "unchanged"
+
+
+class AnotherDecides(NotNow):
+    """Whoever approved a call does not decide about an appeal against it, as long as somebody else can."""
+
+    code = "another_decides"
+
+
 class OutsideWave(WorkflowError):
     """The call's day, by the organisation's clock, is none of its wave's."""
 
@@ -33,6 +57,92 @@ class OutsideWave(WorkflowError):
     def __init__(self, wave: Wave) -> None:
         super().__init__("outside_wave")
         self.params = {"first": wave.starts_on, "last": wave.ends_on}
+
+
+class AssignmentError(WorkflowError):
+    """A step on an assignment, or on a call that fulfils one, that cannot be taken."""
+
+    code = "assignment_not_now"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code)
+        self.params = params
+
+
+class AssignmentNeeded(AssignmentError):
+    """The wave takes assigned calls only."""
+
+    code = "assignment_needed"
+
+
+class AssignmentGone(AssignmentError):
+    """Handed back, cancelled, or somebody else's by now."""
+
+    code = "assignment_gone"
+
+
+class AssignmentDiffers(AssignmentError):
+    """The call names another wave, department or scenario than the assignment."""
+
+    code = "assignment_differs"
+
+
+class FactsFixed(AssignmentError):
+    """Department and scenario of an assigned call; all facts of one that was heard before."""
+
+    code = "facts_fixed"
+
+
+class FormBegun(AssignmentError):
+    """There is a draft with answers."""
+
+    code = "form_begun"
+
+
+class WindowPassed(AssignmentError):
+    """It has expired and needs a new end."""
+
+    code = "window_passed"
+
+
+class WindowOutside(AssignmentError):
+    """The new end is past, or lies outside the wave."""
+
+    code = "window_outside"
+
+
+class WaveClosed(AssignmentError):
+    code = "assignment_wave_closed"
+
+
+class NoEvaluator(AssignmentError):
+    """Nobody to offer it to, or somebody who makes no calls here."""
+
+    code = "no_evaluator"
+
+
+class RotationLimit(AssignmentError):
+    """The evaluator would be heard by this department too often."""
+
+    code = "rotation_limit"
+
+
+class WasRecognised(AssignmentError):
+    """The evaluator was recognised by this department in this wave."""
+
+    code = "was_recognised"
+
+
+class HeardBefore(AssignmentError):
+    """Whoever made a call, or knows its right answers, cannot score it blindly."""
+
+    code = "heard_before"
+
+
+class InSession(AssignmentError):
+    """A place in a calibration session is one person's."""
+
+    code = "in_session"
 
 
 class Incomplete(WorkflowError):

@@ -20,9 +20,9 @@ def locked(call: Call, by: User) -> Call:
 
 
 def place(call: Call) -> None:
-    """Sets (without saving) the call's day, which must be one of its wave's."""
+    """Sets (without saving) the call's day, which must be one of its wave's, unless it was heard before."""
     zone = call.organisation.zone
-    if not call.wave.takes(call.called_at, zone):
+    if call.kind == Call.Kind.FIELD and not call.wave.takes(call.called_at, zone):
         raise OutsideWave(call.wave)
     call.place_in_time(zone)
 

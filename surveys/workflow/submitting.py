@@ -2,21 +2,28 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from surveys import definition
 from surveys.definition import Answers, Definition, Facts
-from surveys.models import Call, Department, Scenario, User, Wave
+from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import record
 
 from .copies import keep_copy
 from .deciding import approve_now
 from .drafting import change_facts, open_call
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
+from .flagging import flag
+from .fulfilling import finish, heard_at
 from .outcomes import Incomplete, NotNow, OutsideWave, Received, Stale
 from .shared import clean_all, facts_as_given, locked, replace_answers
+
+# What handing in sets besides the scores.
+HANDED_IN_FIELDS: Final = (
+    "answers", "state", "submitted_at", "changed_at", "return_reason", "return_notes", "flags", "flag_count",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -40,11 +47,17 @@ def submit(*, call: Call, by: User, at: dt.datetime, revision: int | None = None
     before = call.state
     call.answers = definition.relevant(form, call.answers, call.facts)
     fill_from_answers(call)
-    call.state, call.submitted_at, call.changed_at, call.return_reason = Call.State.SUBMITTED, at, at, ""
-    call.save(update_fields=[*SCORED_FIELDS, "answers", "state", "submitted_at", "changed_at", "return_reason"])
+    flag(call, at=at)
+    call.state, call.submitted_at, call.changed_at = Call.State.SUBMITTED, at, at
+    call.return_reason, call.return_notes = "", {}
+    call.save(update_fields=[*SCORED_FIELDS, *HANDED_IN_FIELDS])
     keep_promise(call)
     record(call, action="submitted", by=by, at=at, changes={"state": [before, call.state]})
-    if call.organisation.self_approve:
+    finish(call, by=by, at=at)
+    if call.kind != Call.Kind.FIELD:
+        # Nobody decides about what was heard again: it is compared, not counted.
+        approve_now(call, by=None, at=at)
+    elif call.organisation.self_approve:
         approve_now(call, by=None, at=at, reason="self-approved")
     return Received(call, "created")
 
@@ -61,6 +74,7 @@ def receive(
     answers: Answers,
     at: dt.datetime,
     revision: int | None = None,
+    assignment: Assignment | None = None,
 ) -> Received:
     """A whole call at once, from a device's queue or the API.
 
@@ -68,15 +82,18 @@ def receive(
     `conflict`: it is kept beside the stored copy. A draft under that id is replaced; what it said otherwise is kept as a
     copy too, unless the sender had seen it (`revision`). Raises `Incomplete` or `OutsideWave` and then stores nothing.
     """
-    if not wave.takes(called_at, wave.organisation.zone):
-        raise OutsideWave(wave)
     known = Call.objects.filter(client_id=client_id, evaluator=by).with_names().first()
+    fixed = _fixed_moment(known, assignment)
+    if fixed is None and not wave.takes(called_at, wave.organisation.zone):
+        raise OutsideWave(wave)
+    called_at = fixed or called_at
     # Checked before anything is stored, against the version that the call is bound to.
-    form = known.version.definition if known and known.wave_id == wave.pk else wave.version.definition
-    complete = _complete(form, answers, scenario.facts)
     call = known or open_call(
-        by=by, wave=wave, department=department, scenario=scenario, called_at=called_at, client_id=client_id, at=at
-    )
+        by=by, wave=wave, department=department, scenario=scenario, called_at=called_at, client_id=client_id, at=at,
+        assignment=assignment,
+    )  # fmt: skip
+    form = call.version.definition if call.wave_id == wave.pk else wave.version.definition
+    complete = _complete(form, answers, scenario.facts)
     call = locked(call, by)
     given = facts_as_given(Call(wave=wave, department=department, scenario=scenario, called_at=called_at))
     if not call.is_editable or call.wave_id != wave.pk:
@@ -94,6 +111,13 @@ def receive(
         call = change_facts(call=call, by=by, department=department, scenario=scenario, called_at=called_at, at=at)
     replace_answers(call, complete, at=at)
     return submit(call=call, by=by, at=at)
+
+
+def _fixed_moment(known: Call | None, assignment: Assignment | None) -> dt.datetime | None:
+    """When a call was made that is heard again, whatever the device says; None for a call of one's own."""
+    if known is not None:
+        return known.called_at if known.kind != Call.Kind.FIELD else None
+    return heard_at(assignment) if assignment is not None else None
 
 
 def _complete(form: Definition, answers: Answers, facts: Facts) -> dict[str, Any]:
