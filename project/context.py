@@ -72,7 +72,7 @@ class House:
             Group(
                 _("Fieldwork"),
                 tuple(
-                    links(access.REVIEWERS, ("review", _("Review")))
+                    links(access.REVIEWERS, ("review", _("Review")), ("callbacks", _("Promised callbacks")))
                     + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
                     + links(access.EXPORTERS, ("exports", _("Export")))
                 ),
@@ -86,6 +86,7 @@ class House:
                         ("departments", _("Departments")),
                         ("members", _("Members")),
                     )
+                    + links(access.PAPER_READERS, ("papers", _("Papers on file")))
                     + links(access.COORDINATORS, ("scenarios", _("Scenarios")), ("checklists", _("Checklists")))
                 ),
             ),

@@ -13,6 +13,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys import papers
 from surveys.models import AuditEntry, Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 from surveys.querysets import with_descendants
 from surveys.refused import Refused
@@ -119,7 +120,8 @@ def _keep_its_calls(wave: Wave, values: Values) -> None:
 
 @transaction.atomic
 def open_wave(*, wave: Wave, by: User, at: dt.datetime) -> None:
-    """Evaluators can log calls in it; a closed wave can be opened again."""
+    """Evaluators can log calls in it; a closed wave can be opened again. The papers it needs must be on file, each time."""
+    papers.require_for_wave(wave, at=at)
     _turn(wave, {Wave.State.PLANNED, Wave.State.CLOSED}, Wave.State.OPEN, action="wave opened", by=by, at=at)
 
 
@@ -155,7 +157,7 @@ def with_wave_counts(versions: "QuerySet[ChecklistVersion]") -> "QuerySet[Checkl
 
 # --- scenarios --------------------------------------------------------------------------------------------------------
 
-FIXED_ONCE_USED = ("code", "caller_style", "attempt", "asked_person_absent")
+FIXED_ONCE_USED = ("code", "caller_style", "attempt", "asked_person_absent", "problem")
 
 
 def new_scenario(organisation: Organisation) -> Scenario:
@@ -168,6 +170,9 @@ def save_scenario(*, scenario: Scenario, values: Values, by: User, at: dt.dateti
     if scenario.pk:
         current = Scenario.objects.select_for_update().get(pk=scenario.pk)
         moved = [name for name in FIXED_ONCE_USED if name in values and values[name] != getattr(current, name)]
+        if moved == ["problem"] and not current.problem:
+            # Nothing was ever planned with a problem that had no name: it may get one.
+            moved = []
         if moved and is_used(scenario):
             raise Refused(_("Calls have been made with this scenario: this is fixed."), field=moved[0])
     try:
@@ -215,6 +220,6 @@ def _write(current: Model, values: Values) -> dict[str, list[Any]]:
 
 def _plain(value: Any) -> Any:
     """As the audit log keeps it: dates as text, other objects by their name."""
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value) if isinstance(value, Model) else value

@@ -96,6 +96,8 @@ wave_new                              -            >-fff.fff.  >-fff.fff.
 wave                                  wave         >-fff.fff.  >-fff.fff.
 wave_open                             wave         >xxxxxxxxx  >-fffrfffr
 wave_close                            wave         >xxxxxxxxx  >-fffrfffr
+papers                                -            >-fff.ff..  >-fff.fff.
+paper_withdraw                        paper        >-fff.fff.  >-fff.fff.
 scenarios                             -            >-fff.fff.  >xxxxxxxxx
 scenario_new                          -            >-fff.fff.  >-fff.fff.
 scenario                              scenario     >-fff.fff.  >-fff.fff.
@@ -171,6 +173,7 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "approved": make_call("approved"),
         "department": departments["BUR"],
         "elsewhere": departments["BEL"],
+        "paper": org.clearances.first(),
         "scenario": scenarios["opening_hours"],
         "wave": wave,
         "version": version,

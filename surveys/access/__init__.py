@@ -4,6 +4,11 @@ A stranger gets 404 (the thing does not exist for them), a reader who may not do
 Functions named `visible_*` return QuerySets; `*_or_404` return one object or raise. One subject a file.
 """
 
+from .assignments import *
 from .base import *
+from .callbacks import *
 from .calls import *
+from .checking import *
+from .checklists import *
 from .people import *
+from .planning import *

@@ -28,6 +28,15 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class ClockInput(forms.TimeInput):
+    """The browser's own clock; hours and minutes."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class PointsField(forms.Field):
     """Points 0-100 as people write them ("82,5"), hundredths as they are kept (8250)."""
 

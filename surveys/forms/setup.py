@@ -6,10 +6,11 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys.forms.fields import DayInput, NumbersField, PointsField, SettingForm, department_choices
+from surveys.forms.fields import ClockInput, DayInput, NumbersField, PointsField, SettingForm, department_choices
 from surveys.models import ChecklistVersion, Department, Organisation, Scenario, Wave
 from surveys.models.people import DIMENSIONS, SMALLEST_GROUP
 from surveys.querysets import with_descendants
@@ -138,12 +139,40 @@ class DepartmentForm(SettingForm):
 
 
 class WaveForm(SettingForm):
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Days on which departments are called"),
+        coerce=int,
+        choices=[(day, WEEKDAYS[day - 1]) for day in range(1, 8)],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one day.")},
+    )
+
     class Meta:
         model = Wave
-        fields = ("name", "version", "starts_on", "ends_on")
+        fields = (
+            "name",
+            "version",
+            "starts_on",
+            "ends_on",
+            "weekdays",
+            "calls_from",
+            "calls_until",
+            "calls_per_evaluator",
+            "unassigned_allowed",
+            "second_share",
+        )
         labels = {"version": gettext_lazy("Checklist version")}
-        help_texts = {"name": gettext_lazy("As evaluators and readers will see it, such as “March 2027”.")}
-        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
+        help_texts = {
+            "name": gettext_lazy("As evaluators and readers will see it, such as “March 2027”."),
+            "calls_from": gettext_lazy("By the clock of the organisation."),
+            "unassigned_allowed": gettext_lazy("Without this, only planned calls can be made."),
+        }
+        widgets = {
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
+            "calls_from": ClockInput(),
+            "calls_until": ClockInput(),
+        }
 
     def __init__(
         self,
@@ -174,7 +203,26 @@ class WaveForm(SettingForm):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day comes before the first."))
+        opens, closes = cleaned.get("calls_from"), cleaned.get("calls_until")
+        if opens and closes and closes <= opens:
+            self.add_error("calls_until", _("This is not later than the hour at which calls begin."))
         return cleaned
+
+    @property
+    def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """The fields under their headings, each with a sentence about them."""
+        when = _("A plan spreads the calls over these days and hours.")
+        who = _(
+            "Rotation keeps a voice from being recognised, and one strict or lenient evaluator from setting a score."
+        )
+        check = _("How much of the work is done twice, to know how far evaluators agree.")
+        named = [
+            (_("The wave"), "", ("name", "version", "starts_on", "ends_on")),
+            (_("When departments are called"), when, ("weekdays", "calls_from", "calls_until")),
+            (_("Who calls"), who, ("calls_per_evaluator", "unassigned_allowed")),
+            (_("Second scorings"), check, ("second_share",)),
+        ]
+        return [(title, why, [self[name] for name in names]) for title, why, names in named]
 
 
 def version_name(version: ChecklistVersion) -> str:
@@ -192,7 +240,7 @@ class ScenarioForm(SettingForm):
 
     class Meta:
         model = Scenario
-        fields = ("code", "caller_style", "attempt", "asked_person_absent", "is_active")
+        fields = ("code", "caller_style", "attempt", "asked_person_absent", "problem", "is_active")
         help_texts = {
             "code": gettext_lazy("Short; imports, exports and the API know the scenario by it."),
             "attempt": gettext_lazy("How often the caller has rung about this, this call included: 1 to 9."),
@@ -212,7 +260,8 @@ class ScenarioForm(SettingForm):
                 )
                 self.initial.setdefault(f"{name}_{code}", (getattr(self.instance, name) or {}).get(code, ""))
         if used:
-            for name in ("code", "caller_style", "attempt", "asked_person_absent"):
+            fixed = ["code", "caller_style", "attempt", "asked_person_absent"]
+            for name in [*fixed, "problem"] if self.instance.problem else fixed:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = ""
 
@@ -236,7 +285,7 @@ class ScenarioForm(SettingForm):
 
     @property
     def facts(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("code", "caller_style", "attempt", "asked_person_absent")]
+        return [self[name] for name in ("code", "caller_style", "attempt", "asked_person_absent", "problem")]
 
 
 def _text_field(label: object, language: str, most: int, rows: int, *, required: bool) -> forms.CharField:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from surveys import access, setting_up
+from surveys import access, families, papers, setting_up, wave_page
 from surveys.forms.fields import refuse
 from surveys.forms.setup import ScenarioForm, WaveForm
 from surveys.refused import Refused
@@ -29,6 +29,7 @@ def waves(request: HttpRequest, slug: str) -> HttpResponse:
     known = setting_up.with_call_counts(access.visible_waves(user, organisation)).select_related("version__checklist")
     known = known.order_by("-starts_on", "-pk")  # counting drops the model's own order
     page = {"organisation": organisation, "waves": known, "versions": _versions(request, organisation).count()}
+    page["lacking"] = papers.missing(organisation, timezone.now().astimezone(organisation.zone).date())
     return render(request, "surveys/setup/waves.html", page)
 
 
@@ -62,9 +63,10 @@ def _wave_page(request: HttpRequest, organisation: "Organisation", wave: "Wave")
         else:
             messages.success(request, _("Saved."))
             return redirect("wave", organisation.slug, saved.pk)
-    return render(
-        request, "surveys/setup/wave.html", {"form": form, "organisation": organisation, "wave": wave, "name": name}
-    )
+    page = {"form": form, "organisation": organisation, "wave": wave, "name": name}
+    if wave.pk:
+        page["work"] = wave_page.describe(wave, user=user, at=timezone.now())
+    return render(request, "surveys/setup/wave.html", page)
 
 
 @require_POST
@@ -101,7 +103,8 @@ def _versions(request: HttpRequest, organisation: "Organisation") -> "QuerySet[C
 def scenarios(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
-    page = {"organisation": organisation, "scenarios": access.visible_scenarios(user, organisation)}
+    known = access.visible_scenarios(user, organisation)
+    page = {"organisation": organisation, "scenarios": known, "families": families.families(known.in_use())}
     return render(request, "surveys/setup/scenarios.html", page)
 
 

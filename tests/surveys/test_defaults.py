@@ -271,7 +271,7 @@ class TestContent:
     def test_scenarios(self) -> None:
         scenarios = load("scenarios")
         by_code = {scenario["code"]: scenario for scenario in scenarios}
-        assert len(by_code) == len(scenarios) == 8
+        assert len(by_code) == len(scenarios) == 10
         for scenario in scenarios:
             assert scenario["caller_style"] in ("calm", "dominant")
             assert scenario["attempt"] in (1, 2, 3, 4)
@@ -283,6 +283,9 @@ class TestContent:
                 dominant["attempt"],
                 dominant["asked_person_absent"],
             )
+            assert calm["problem"] == dominant["problem"] == pair
+        chain = [scenario["attempt"] for scenario in scenarios if scenario["problem"] == "jansen"]
+        assert chain == [1, 2, 3, 4]
         assert by_code["jansen_fourth_call"]["attempt"] == 4
         assert by_code["jansen_fourth_call"]["asked_person_absent"]
 

@@ -31,13 +31,19 @@ def refused(page, *words):
 
 
 def wave_form(version, **changes):
-    return {"name": "April 2026", "version": version.pk, "starts_on": "2026-04-01", "ends_on": "2026-04-30"} | changes
+    plain = {"name": "April 2026", "version": version.pk, "starts_on": "2026-04-01", "ends_on": "2026-04-30"}
+    hours = {"weekdays": [1, 2, 3, 4, 5], "calls_from": "09:00", "calls_until": "17:00", "second_share": "0"}
+    hours["unassigned_allowed"] = "on"
+    return plain | hours | changes
 
 
 def test_a_wave_is_planned_opened_and_closed(org, people, version):
     coordinator = client_for(people["coordinator"])
-    coordinator.post(reverse("wave_new", args=[org.slug]), wave_form(version))
+    planned = {"weekdays": ["1", "6"], "calls_from": "08:30", "calls_per_evaluator": "4", "second_share": "10"}
+    coordinator.post(reverse("wave_new", args=[org.slug]), wave_form(version, **planned))
     wave = Wave.objects.get(name="April 2026")
+    assert (wave.weekdays, wave.calls_from, wave.calls_until) == ([1, 6], dt.time(8, 30), dt.time(17))
+    assert (wave.calls_per_evaluator, wave.second_share, wave.unassigned_allowed) == (4, 10, True)
     assert (wave.organisation, wave.state, wave.ends_on) == (org, "planned", dt.date(2026, 4, 30))
 
     assert coordinator.post(reverse("wave_open", args=[org.slug, wave.pk])).status_code == 302
@@ -70,6 +76,12 @@ def test_a_stale_page_cannot_open_what_was_opened(wave, people):
         ({"ends_on": "2026-03-31"}, "The last day comes before the first."),
         ({"version": ""}, "This field is required."),
         ({"starts_on": "soon"}, "Enter a valid date."),
+        ({"weekdays": []}, "Choose at least one day."),
+        ({"weekdays": ["8"]}, "Select a valid choice"),
+        ({"calls_until": "08:00"}, "not later than the hour at which calls begin"),
+        ({"calls_from": "early"}, "Enter a valid time."),
+        ({"calls_per_evaluator": "0"}, "greater than or equal to 1"),
+        ({"second_share": "101"}, "less than or equal to 100"),
     ],
 )
 def test_what_is_wrong_with_a_wave_is_said(org, admin, version, changes, words):
@@ -130,7 +142,7 @@ def test_the_list_counts_calls_by_state_in_a_few_queries(org, version, admin, ma
             starts_on=dt.date(2025, 1, 1),
             ends_on=dt.date(2025, 1, 2),
         )
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = admin.get(reverse("waves", args=[org.slug]))
     row = next(wave for wave in page.context["waves"] if wave.name == "Maart 2026")
     counted = [getattr(row, f"calls_{state}") for state in ("draft", "submitted", "returned", "approved", "voided")]
@@ -186,6 +198,7 @@ def test_facts_are_fixed_once_a_call_was_made(org, people, scenarios, admin, mak
     scenario = scenarios["complaint_calm"]
     path = reverse("scenario", args=[org.slug, scenario.pk])
     typed = BRIEF | {"code": "complaint_calm", "caller_style": "calm", "attempt": "1", "name_nl": "Klacht"}
+    typed["problem"] = "complaint"
     assert admin.post(path, typed | {"attempt": "3"}).status_code == 302
     assert Scenario.objects.get(pk=scenario.pk).attempt == 3
     admin.post(path, typed)
@@ -195,6 +208,15 @@ def test_facts_are_fixed_once_a_call_was_made(org, people, scenarios, admin, mak
     assert admin.post(path, typed | {"attempt": "5", "caller_style": "dominant", "is_active": ""}).status_code == 302
     changed = Scenario.objects.get(pk=scenario.pk)
     assert (changed.attempt, changed.caller_style, changed.is_active) == (1, "calm", False)
+    assert admin.post(path, typed | {"problem": "other"}).status_code == 302
+    assert Scenario.objects.get(pk=scenario.pk).problem == "complaint"
+    plain = scenarios["opening_hours"]
+    make_call("draft", scenario="opening_hours")
+    by, at = people["coordinator"], timezone.now()
+    named = setting_up.save_scenario(scenario=plain, values={"problem": "hours"}, by=by, at=at)
+    with pytest.raises(Refused) as told:
+        setting_up.save_scenario(scenario=named, values={"problem": "other"}, by=by, at=at)
+    assert told.value.field == "problem"
     with pytest.raises(Refused) as told:
         setting_up.save_scenario(scenario=scenario, values={"attempt": 5}, by=people["coordinator"], at=timezone.now())
     assert told.value.field == "attempt"
