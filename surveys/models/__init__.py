@@ -8,6 +8,7 @@ from .fieldwork import Assignment, AssignmentGroup, Quota, Scenario, Wave
 from .imports import ImportRun
 from .listening import CalibrationSeat, CalibrationSession, GoldCall, Recording
 from .people import ApiToken, Clearance, Department, Invitation, Membership, Organisation, Role, User
+from .reminding import Reminder
 
 __all__ = [
     "Acknowledgement",
@@ -34,6 +35,7 @@ __all__ = [
     "Phrase",
     "Quota",
     "Recording",
+    "Reminder",
     "Role",
     "Scenario",
     "User",

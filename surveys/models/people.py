@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=2, blank=True, choices=[("nl", _("Dutch")), ("en", _("English"))]
     )
+    reminders = models.BooleanField(_("reminders by e-mail"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
