@@ -87,6 +87,14 @@ call_check                            draft        >-.-------  >-r-------
 call_submitted                        submitted    >-.-ff---f  >xxxxxxxxx
 call_discard                          draft        >-.-------  >-r-------
 call_conflicts                        submitted    >-.-ff---f  >-.-ff---f
+device_worker                         -            ..........  xxxxxxxxxx
+device                                -            ..........  xxxxxxxxxx
+device_kit                            -            u.........  uxxxxxxxxx
+device_calls                          -            u.........  uxxxxxxxxx
+device_shared                         -            xxxxxxxxxx  rrrrrrrrrr
+device_sync                           draft        u.........  u!!!!!!!!!
+device_call                           draft        >.r.......  >xxxxxxxxx
+device_call_page                      draft        >.r.......  >xxxxxxxxx
 review                                -            >-ff..fff.  >xxxxxxxxx
 call_approve                          submitted    >xxxxxxxxx  >-f-!!---!
 call_return                           submitted    >xxxxxxxxx  >-f-!!---!
@@ -193,6 +201,8 @@ def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
         "section": "greeting",
         "report": "items",
         "secret": things["secret"],
+        "client": getattr(things.get(line.about), "client_id", None),
+        "place": "form/",
         "uidb36": "1",
         "key": "not-a-key",
     }

@@ -15,19 +15,16 @@ from surveys.workflow import Saved
 
 
 def page_data(call: Call, user: User) -> dict[str, Any]:
-    """`items` are [code, section's place, required, condition] in the checklist's order: enough to know what is shown."""
     form = call.version.definition
     language = get_language() or ""
-    places = {section.code: place for place, section in enumerate(form.sections)}
     return {
         "user": user.pk,
         "client": str(call.client_id),
         "call": call.pk,
+        "version": call.version_id,
         "zone": call.organisation.time_zone,
         "facts": call.facts,
-        "items": [
-            [item.code, places[form.section_of(item.code).code], item.required, item.condition] for item in form.items
-        ],
+        **page_items(form),
         "sections": [
             {
                 "code": section.code,
@@ -36,7 +33,6 @@ def page_data(call: Call, user: User) -> dict[str, Any]:
             }
             for section in form.sections
         ],
-        "stamp": seconds.code if (seconds := form.recording("seconds_to_answer")) else "",
         "saveUrl": reverse("call_save", args=[call.pk]),
         "checkUrl": reverse("call_check", args=[call.pk]),
         "submittedUrl": reverse("call_submitted", args=[call.pk]),
@@ -44,6 +40,17 @@ def page_data(call: Call, user: User) -> dict[str, Any]:
         "loginUrl": f"{reverse('account_login')}?next={reverse('call_resume', args=[call.pk])}",
         "words": words(),
         **draft_data(call),
+    }
+
+
+def page_items(form: definition.Definition) -> dict[str, Any]:
+    """`items` are [code, section's place, required, condition] in the checklist's order: enough to know what is shown."""
+    places = {section.code: place for place, section in enumerate(form.sections)}
+    return {
+        "items": [
+            [item.code, places[form.section_of(item.code).code], item.required, item.condition] for item in form.items
+        ],
+        "stamp": seconds.code if (seconds := form.recording("seconds_to_answer")) else "",
     }
 
 
@@ -108,6 +115,20 @@ def words() -> dict[str, str]:
         "wait": _("The next part opens as soon as there is a connection. Your answers are safe on this device."),
         "unsentOne": _("1 answer on this device has not been sent yet."),
         "unsentMany": _("{count} answers on this device have not been sent yet."),
+        "queued": _(
+            "There is no connection now. This call is saved on this device and is submitted by itself as soon as there is one. You may close this page."
+        ),
+        "queuedServer": _(
+            "The server does not answer as it should. This call is saved on this device and is submitted by itself as soon as it does."
+        ),
+        "queuedOut": _("You are signed out. This call is saved on this device; sign in, and it is submitted."),
+        "queuedOther": _(
+            "Somebody else is signed in on this device now. This call is kept for you: sign in as yourself, and it is submitted."
+        ),
+        "takeBack": _("Take it back and change it"),
+        "full": _(
+            "This device has no room left. Stay on this page until your answers are saved, or make room on the device."
+        ),
         "partDone": _("complete"),
         "partOff": _("does not apply"),
     }

@@ -25,6 +25,7 @@ from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .fulfilling import client_id_of, heard_at
+from .handing_in import HandedIn, hand_in
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -45,6 +46,7 @@ __all__ = [
     "AssignmentNeeded",
     "Bulk",
     "CallbackRefused",
+    "HandedIn",
     "Incomplete",
     "NotNow",
     "OutsideWave",
@@ -69,6 +71,7 @@ __all__ = [
     "hand_back",
     "heard_at",
     "in_bulk",
+    "hand_in",
     "keep_late",
     "last_day_to_appeal",
     "others_who_decide",

@@ -35,13 +35,18 @@ def keep_late(*, call: Call, by: User, changes: Answers, at: dt.datetime) -> fro
     if call.is_editable or call.state == Call.State.VOIDED:
         return frozenset()
     cleaned, _refused = clean_all(call.version.definition, changes)
-    answers = dict(call.answers)
-    for code, answer in cleaned.items():
-        put(answers, code, answer)
-    answers = definition.relevant(call.version.definition, answers, call.facts)
+    answers = with_changes(call, cleaned)
     if answers != call.answers:
         keep_copy(call, answers=answers, facts=facts_as_given(call), by=by, at=at)
     return frozenset(cleaned)
+
+
+def with_changes(call: Call, cleaned: Answers) -> dict[str, Any]:
+    """The answers of the call as they would be submitted with these changes."""
+    answers = dict(call.answers)
+    for code, answer in cleaned.items():
+        put(answers, code, answer)
+    return definition.relevant(call.version.definition, answers, call.facts)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ export const data = JSON.parse(document.getElementById("call-data").textContent)
 
 export async function openCall({ show = () => {}, changed = () => {} } = {}) {
   const store = await openStore();
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   const sender = new Sender({ data, store, token, show, tell });
   const saved = new SavedState({ data, sender, loginUrl: data.loginUrl, submittedUrl: data.submittedUrl });
   function tell() {
@@ -15,6 +15,10 @@ export async function openCall({ show = () => {}, changed = () => {} } = {}) {
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = sender.token;
     changed();
   }
+  const kept = await store.call(data.user, data.client).catch(() => null);
+  // Handed in, and still waiting here: nothing is changed behind its back.
+  sender.queued = Boolean(kept?.submit && !kept.submit.refused);
+  sender.takeBack = async () => { await store.patchCall(data.user, data.client, { submit: null }); sender.queued = false; tell(); };
   window.addEventListener("online", () => sender.resume());
   window.addEventListener("pageshow", (event) => { if (event.persisted) sender.resume(); });
   let seen = Date.now();

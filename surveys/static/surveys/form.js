@@ -38,7 +38,7 @@ function render() {
   }
   document.querySelector("[data-nothing]").hidden = onPage().some((item) => !item.hasAttribute("data-off"));
   parts.render(items, shown);
-  document.querySelector("[data-call-form]").inert = (sender.trouble ?? "").startsWith("closed");
+  document.querySelector("[data-call-form]").inert = sender.queued || (sender.trouble ?? "").startsWith("closed");
 }
 
 function markProblem(item, problem) {

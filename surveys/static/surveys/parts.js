@@ -1,5 +1,12 @@
-// The parts of the form: progress in the head, the name of what comes next, and opening a part in place. Parts are fetched
-// ahead, so that the form can be finished without a connection; answers come from memory, never from the fetched page.
+// The parts of the form: progress in the head, the name of what comes next, and opening a part in place. They come from the
+// kit that this device keeps, so that the form can be finished without a connection, else from the server; answers come from
+// memory, never from there.
+
+let kit = null;
+
+export function useKit(found) {
+  kit = found;
+}
 
 export class Parts {
   constructor({ data, sender, saved, opened }) {
@@ -10,9 +17,6 @@ export class Parts {
     window.addEventListener("popstate", ({ state }) => {
       if (state?.part && state.part !== this.here) this.open(state.part, false);
     });
-    const ahead = () => this.fetchAhead();
-    if (window.requestIdleCallback) requestIdleCallback(ahead, { timeout: 3000 });
-    else setTimeout(ahead, 1500);
   }
 
   get here() {
@@ -36,6 +40,7 @@ export class Parts {
     const words = next ? this.saved.say("next", { title: next.title }) : this.saved.say("check");
     const button = document.querySelector("[data-next]");
     if (button.textContent !== words) button.textContent = words;
+    document.querySelector("[data-back]").value = this.neighbour(-1)?.code ?? "list";
     if (this.wanted && !this.sender.trouble && !this.sender.pending.size) this.go(this.wanted, true);
   }
 
@@ -59,9 +64,11 @@ export class Parts {
   async go(to, sent) {
     this.wanted = null;
     this.saved.notice = "";
-    if (to === "list") return sent ? location.assign(this.data.listUrl) : this.wait(to);
+    // A page that works without a connection need not wait for one.
+    const may = sent || (this.sender.store.lasting && Boolean(navigator.serviceWorker?.controller));
+    if (to === "list") return may ? location.assign(this.data.listUrl) : this.wait(to);
     const section = to === "next" ? this.neighbour(1) : this.data.sections.find((each) => each.code === to);
-    if (!section) return sent ? location.assign(this.data.checkUrl) : this.wait(to);
+    if (!section) return may ? location.assign(this.data.checkUrl) : this.wait(to);
     if (section.code !== this.here) await this.open(section.code, true);
     return undefined;
   }
@@ -73,7 +80,7 @@ export class Parts {
 
   async open(code, isStep) {
     const section = this.data.sections.find((each) => each.code === code);
-    const page = this.pages.get(code) ?? (await this.fetch(section));
+    const page = this.pages.get(code) ?? this.fromKit(section) ?? (await this.fetch(section));
     if (!page) return this.wait(code);
     const main = document.getElementById("main");
     main.replaceChildren(...page.cloneNode(true).childNodes);
@@ -88,10 +95,18 @@ export class Parts {
     return undefined;
   }
 
-  async fetchAhead() {
-    for (const section of this.data.sections) {
-      if (section.code !== this.here && !this.pages.has(section.code) && navigator.onLine) await this.fetch(section);
-    }
+  fromKit({ code }) {
+    const found = kit?.part(this.data.version, code);
+    if (!found) return null;
+    if (this.data.reason) found.main.prepend(this.returned());
+    return this.remember(code, found.main, `${found.title}, ${document.querySelector(".call-where").textContent.trim()} · Klankbord`);
+  }
+
+  returned() {
+    const note = document.createElement("div");
+    note.className = "message warning";
+    note.textContent = this.data.reason;
+    return note;
   }
 
   remember(code, main, title) {

@@ -1,6 +1,6 @@
 // Says, in words, what is saved where: small in the head, and in a banner when something has to be done.
 
-const STATES = { offline: "local", server: "local", signedOut: "wrong", otherUser: "wrong", closed: "wrong", closedKept: "wrong" };
+const STATES = { offline: "local", server: "local", signedOut: "wrong", otherUser: "wrong", closed: "wrong", closedKept: "wrong", notStarted: "wrong" };
 
 export function focusOn(item) {
   item.scrollIntoView({ block: "start" });
@@ -55,6 +55,7 @@ export class SavedState {
     const { sender } = this;
     const again = ["tryAgain", () => sender.resume()];
     const signIn = ["signIn", this.loginUrl];
+    if (sender.queued) return [this.notice || this.say("queued"), [["takeBack", sender.takeBack], ["tryAgain", () => document.dispatchEvent(new Event("device:send"))]]];
     if (sender.trouble === "closedKept") return [this.say("closedKept"), [["look", this.submittedUrl]]];
     if (sender.trouble === "closed") {
       const drop = ["drop", () => sender.drop().then(() => location.assign(this.submittedUrl))];
@@ -62,10 +63,11 @@ export class SavedState {
     }
     if (sender.trouble === "signedOut") return [this.say("signedOut"), [signIn, again]];
     if (sender.trouble === "otherUser") return [this.say("otherUser"), [signIn, again]];
+    if (sender.trouble === "notStarted") return [sender.why, [again]];
     if (sender.count("clash")) return [this.count("clashOne", "clashMany", sender.count("clash")), this.place("clash")];
     if (sender.count("refused")) return [this.count("refusedOne", "refusedMany", sender.count("refused")), this.place("refused")];
     if (this.notice) return [this.notice, [again]];
-    if (sender.trouble && sender.pending.size && !sender.store.lasting) return [this.say("noStore"), [again]];
+    if (sender.trouble && sender.pending.size && !sender.store.lasting) return [this.say(sender.store.full ? "full" : "noStore"), [again]];
     if (sender.trouble && sender.pending.size) return [this.say(sender.trouble), [again]];
     return ["", []];
   }

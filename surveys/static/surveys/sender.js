@@ -24,6 +24,7 @@ export class Sender {
     this.revision = data.revision;
     this.savedAt = data.revision ? data.savedAt : null;
     this.answers = { ...data.answers };
+    this.confirmed = { ...data.answers }; // as the server has them
     this.pending = new Map();
     this.trouble = null; // null, "offline", "server", "signedOut", "otherUser", "closed", "closedKept"
     this.failures = 0;
@@ -61,7 +62,15 @@ export class Sender {
       if (!this.asked) { this.asked = true; navigator.storage?.persist?.(); }
     } catch {
       this.store.lasting = false;
+      this.store.full = true;
     }
+  }
+
+  // What a request carries. A call that was begun here brings its facts, until the server knows it.
+  packet(batch, base) {
+    const changes = Object.fromEntries(batch.map((change) => [change.code, change.answer]));
+    const { sync, start, user } = this.data;
+    return { base_revision: base, changes, ...(sync ? { user, start } : {}) };
   }
 
   get sendable() {
@@ -73,7 +82,7 @@ export class Sender {
   }
 
   get isStopped() {
-    return ["signedOut", "otherUser", "closed", "closedKept"].includes(this.trouble);
+    return ["signedOut", "otherUser", "closed", "closedKept", "notStarted"].includes(this.trouble);
   }
 
   schedule(wait = 0) {
@@ -98,18 +107,18 @@ export class Sender {
     if (this.isStopped) return false;
     const base = Math.min(...this.sendable.map((change) => change.base));
     const batch = this.sendable.filter((change) => change.base === base);
-    if (!batch.length) { this.tell(); return true; }
+    if (!batch.length && !this.data.start) { this.tell(); return true; }
     for (const change of batch) {
       change.tried = [...change.tried, canonical(change.answer)].slice(-6);
       await this.keep(change);
     }
     this.tell();
-    const changes = Object.fromEntries(batch.map((change) => [change.code, change.answer]));
-    const reply = await this.post({ base_revision: base, changes });
+    const reply = await this.post(this.packet(batch, batch.length ? base : 0));
     return reply ? this.acknowledge(batch, reply) : false;
   }
 
   async post(body, again = true) {
+    if (!this.token && again) return (await this.look()) ? this.post(body, false) : null;
     let answer;
     try {
       const text = JSON.stringify(body);
@@ -124,9 +133,14 @@ export class Sender {
     if (answer.status === 404 || answer.status === 403) return this.stop("otherUser");
     const reply = await json(answer);
     if (answer.status === 409 && reply) return this.close(reply);
+    if (answer.status === 422 && reply?.code === "not_started") return this.stop("notStarted", reply.message);
     if (answer.status !== 200 || !Number.isInteger(reply?.revision)) return this.retry("server");
     this.trouble = null;
     this.failures = 0;
+    if (this.data.start && reply.call) {
+      this.data.start = null;
+      await this.store.patchCall(this.data.user, this.data.client, { call: reply.call });
+    }
     return reply;
   }
 
@@ -143,8 +157,9 @@ export class Sender {
     return null;
   }
 
-  stop(trouble) {
+  stop(trouble, why = "") {
     this.trouble = trouble;
+    this.why = why;
     this.tell();
     return null;
   }
@@ -166,13 +181,21 @@ export class Sender {
     this.savedAt = reply.saved_at;
     for (const change of batch) await this.settle(change, reply);
     for (const [code, answer] of Object.entries(reply.news)) this.adoptNews(code, answer);
+    await this.remember();
     this.tell();
     if (this.sendable.length) this.schedule();
     return true;
   }
 
+  // For opening the form without a connection later: how the server has it.
+  async remember() {
+    const { revision, savedAt, confirmed: answers } = this;
+    await this.store.patchCall(this.data.user, this.data.client, { revision, savedAt, answers }).catch(() => {});
+  }
+
   async settle(change, reply) {
     const { code } = change;
+    if (!(code in reply.refused) && !(code in reply.conflicts)) this.confirmed[code] = change.answer;
     const now = this.pending.get(code);
     if (!now) return;
     if (code in reply.refused) {
@@ -191,6 +214,7 @@ export class Sender {
   }
 
   adoptNews(code, answer) {
+    this.confirmed[code] = answer;
     if (this.pending.has(code) || same(answer, this.answers[code])) return;
     this.answers[code] = answer;
     this.show(code, answer);
@@ -229,10 +253,11 @@ export class Sender {
     this.token = draft.token;
     this.trouble = null;
     this.revision = Math.max(this.revision, draft.revision);
+    if (draft.state !== "unknown" && draft.savedAt && draft.revision) this.savedAt = draft.savedAt;
     for (const code of new Set([...Object.keys(draft.answers), ...Object.keys(this.answers)])) {
       this.adoptNews(code, draft.answers[code] ?? null);
     }
-    if (!["draft", "returned"].includes(draft.state) && !this.pending.size) return this.stop("closed");
+    if (!["draft", "returned", "unknown"].includes(draft.state) && !this.pending.size) return this.stop("closed");
     this.tell();
     return draft;
   }

@@ -1,0 +1,264 @@
+"""What a device keeps of the form, so that it opens and works without a connection, and what it sends when there is one."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from surveys import access
+from surveys.forms.calls import Brief, StartForm, brief_of, read_changes
+from surveys.forms.checklist import SectionForm
+from surveys.forms.script import draft_data, page_items, words
+from surveys.models import Call, ChecklistVersion, Department, Organisation, Phrase, Scenario, User
+from surveys.tree import in_tree_order
+
+# What a call that the server has not heard of looks like to the form's script.
+UNKNOWN: Final = {"state": "unknown", "revision": 0, "savedAt": "", "answers": {}}
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KitVersion:
+    """A checklist version's form without anybody's answers."""
+
+    version: ChecklistVersion
+    parts: tuple[SectionForm, ...]
+
+
+class Kit:
+    """Everything that is the same for all calls of one evaluator: the choices for a new call and the parts of the forms."""
+
+    def __init__(self, user: User, *, at: dt.datetime, build: str) -> None:
+        self.user, self.at, self.build = user, at, build
+        self.language = get_language() or ""
+        known = access.visible_organisations(user)
+        self.organisations = [each for each in known if access.has_role(user, each, access.EVALUATORS)]
+
+    @cached_property
+    def starts(self) -> list[tuple[Organisation, StartForm]]:
+        return [(each, start_form(self.user, each, at=self.at)) for each in self.organisations]
+
+    @cached_property
+    def versions(self) -> list[KitVersion]:
+        """Those of open waves, and of the calls that are still to be handed in."""
+        found = []
+        for organisation, form in self.starts:
+            phrases = list(access.visible_phrases(self.user, organisation).in_use())
+            versions = {wave.version_id: wave.version for wave in form.waves}
+            for call in editable_calls(self.user, organisation):
+                versions.setdefault(call.version_id, call.version)
+            found += [_blank(organisation, version, phrases) for version in versions.values()]
+        return found
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {
+            "user": self.user.pk,
+            "build": self.build,
+            "language": self.language,
+            "organisations": [self._organisation(*each) for each in self.starts],
+            "versions": {each.version.pk: self._version(each) for each in self.versions},
+            "words": words() | device_words(),
+        }
+
+    def _organisation(self, organisation: Organisation, form: StartForm) -> dict[str, Any]:
+        branches = in_tree_order(access.visible_departments(self.user, organisation))
+        return {
+            "slug": organisation.slug,
+            "name": organisation.name,
+            "zone": organisation.time_zone,
+            "waves": {
+                wave.pk: {"name": wave.name, "version": wave.version_id, "days": [wave.starts_on, wave.ends_on]}
+                for wave in form.waves
+            },
+            "departments": {branch.department.pk: _department(branch.department) for branch in branches},
+            "scenarios": {scenario.pk: _scenario(scenario) for scenario in form.scenarios},
+        }
+
+    def _version(self, kept: KitVersion) -> dict[str, Any]:
+        form = kept.version.definition
+        return {
+            **page_items(form),
+            "sections": [{"code": part.code, "title": part.title} for part in kept.parts],
+        }
+
+
+def _blank(organisation: Organisation, version: ChecklistVersion, phrases: list[Phrase]) -> KitVersion:
+    # Number 0 only fills the addresses in; the script puts each call's own in their place.
+    call = Call(pk=0, organisation=organisation, version=version, department=Department(), scenario=Scenario())
+    parts = [SectionForm(call, section.code, phrases) for section in version.definition.sections]
+    return KitVersion(version, tuple(parts))
+
+
+def _department(department: Department) -> dict[str, Any]:
+    return {"department": department.name, "numbers": list(department.phone_numbers)}
+
+
+def _scenario(scenario: Scenario) -> dict[str, Any]:
+    brief: Brief = brief_of(scenario)
+    shown = {name: getattr(brief, name) for name in ("name", "persona", "question", "style", "attempt", "absent")}
+    return {"brief": shown, "conditions": scenario.facts}
+
+
+def editable_calls(user: User, organisation: Organisation) -> Iterator[Call]:
+    calls = access.own_calls(user, organisation).filter(state__in=Call.EDITABLE).defer("item_points")
+    yield from calls.order_by("-changed_at")
+
+
+def kept_calls(user: User) -> list[dict[str, Any]]:
+    """The evaluator's drafts and returned calls, each with all that its form needs besides the kit."""
+    return [
+        kept_call(call)
+        for organisation in access.visible_organisations(user)
+        if access.has_role(user, organisation, access.EVALUATORS)
+        for call in editable_calls(user, organisation)
+    ]
+
+
+def kept_call(call: Call) -> dict[str, Any]:
+    return {
+        "client": str(call.client_id),
+        "call": call.pk,
+        "reference": call.reference,
+        "organisation": call.organisation.slug,
+        "zone": call.organisation.time_zone,
+        "version": call.version_id,
+        "calledAt": call.called_at.isoformat(),
+        "reason": call.return_reason,
+        **_department(call.department),
+        **_scenario(call.scenario),
+        **draft_data(call),
+    }
+
+
+def start_form(
+    user: User, organisation: Organisation, *, at: dt.datetime, data: QueryDict | dict[str, Any] | None = None
+) -> StartForm:
+    """The form that opens a call, as the start page has it."""
+    today = at.astimezone(organisation.zone).date()
+    waves = access.visible_waves(user, organisation).open().select_related("version", "organisation")
+    return StartForm(
+        data,
+        waves=waves,
+        departments=access.visible_departments(user, organisation).open_on(today),
+        scenarios=access.visible_scenarios(user, organisation).in_use(),
+        zone=organisation.zone,
+        at=at,
+    )
+
+
+# --- what is sent -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A device's changes to one call: `start` opens it first, `submit` hands it in afterwards.
+
+    `user` is whose they are: whoever is signed in by now may be somebody else.
+    """
+
+    user: int
+    base_revision: int
+    changes: dict[str, Any]
+    revision: int
+    submit: bool
+    start: dict[str, Any] = field(default_factory=dict)
+
+
+def read_packet(body: object) -> Packet:
+    """Raises `ValueError` for anything else than a packet."""
+    if not isinstance(body, Mapping):
+        raise ValueError("not an object")  # noqa: TRY004 - what was sent is wrong, not what was written
+    sent = read_changes({name: body.get(name) for name in ("base_revision", "changes")})
+    user, revision, start = body.get("user"), body.get("revision", 0), body.get("start") or {}
+    if type(user) is not int or type(revision) is not int or not isinstance(start, dict):
+        raise ValueError("user and revision are numbers, start an object")
+    return Packet(user, sent.base_revision, sent.answers, revision, body.get("submit") is True, start)
+
+
+def why_not_started(form: StartForm, user: User, organisation: Organisation) -> str:
+    """In words: why a call that was started on a device cannot be opened here, and what to do."""
+    wave = form.data.get("wave")
+    known = access.visible_waves(user, organisation).filter(pk=wave).first() if str(wave).isdigit() else None
+    if known is not None and known.state != known.State.OPEN:
+        return _(
+            "The wave %(name)s takes no calls now. Ask your coordinator to open it; then send this call again."
+        ) % {"name": known.name}
+    told = [
+        f"{form.fields[name].label}: {error}"
+        for name, errors in form.errors.items()
+        if name in form.fields
+        for error in errors
+    ]
+    return " ".join(told or [str(error) for error in form.non_field_errors()])
+
+
+def device_words() -> dict[str, str]:
+    """`{...}` is filled in by the script."""
+    return {
+        "waitingOne": _("waiting for a connection: 1 call"),
+        "waitingMany": _("waiting for a connection: {count} calls"),
+        "sendingNow": _("sending…"),
+        "sentAt": _("sent {time}"),
+        "sentKept": _("sent {time}; another version of this call was there already, so both are kept"),
+        "sentReturned": _("sent {time}; a reviewer has returned this call to you since"),
+        "allSent": _("Nothing is waiting: everything has been sent."),
+        "onDevice": _("saved on this device"),
+        "toSubmit": _("saved on this device, will be submitted by itself"),
+        "notSent": _("not submitted"),
+        "queuedTitle": _("Saved on this device"),
+        "incomplete": _(
+            "This call cannot be submitted yet: some questions still need an answer. Answer them and submit it again."
+        ),
+        "clash": _(
+            "Another device answered some questions of this call differently. Open the call, choose which answers stay, and submit it again."
+        ),
+        "moved": _("Another device changed answers of this call. Look at them and submit it again."),
+        "unsent": _("Some answers of this call have not been sent yet. Open it to see why."),
+        "open": _("Open"),
+        "goOn": _("Go on"),
+        "mend": _("Mend"),
+        "ready": _("The form opens without a connection too. Fetched for that {time}."),
+        "notReady": _(
+            "The form is not on this device yet: it opens without a connection once this page has been open with one."
+        ),
+        "noWorker": _(
+            "This browser cannot open the form without a connection. What you type is kept all the same, as long as the page stays open."
+        ),
+        "shared": _("Nothing stays on this device: without a connection the form only goes on in a page that is open."),
+        "persisted": _("This browser keeps what was not sent until it has been."),
+        "notPersisted": _(
+            "This browser may clear what was not sent when its space runs out, or when it has not been used for a week. Send your calls within days."
+        ),
+        "needsNet": _("This page needs a connection."),
+        "needsNetWhy": _(
+            "What you filled in is safe on this device. Your calls and their forms open without a connection."
+        ),
+        "noKit": _("The form is not on this device."),
+        "noKitWhy": _("Open My calls once with a connection; from then on it works without one."),
+        "noDrafts": _("No drafts on this device"),
+        "noDraftsWhy": _("Calls that you have begun appear here, also without a connection."),
+        "required": _("Answer this question."),
+        "remarkDue": _("This answer needs a note."),
+        "choose": _("Choose one."),
+        "future": _("This moment is still to come. Enter when you made the call."),
+        "outside": _("This day lies outside the wave, which runs from {first} to {last}."),
+        "noAnswer": _("not answered"),
+        "noPhrase": _("not in the phrase bank"),
+        "na": _("not applicable"),
+        "newCall": _("new, not sent yet"),
+        "answersOne": _("1 answer"),
+        "answersMany": _("{count} answers"),
+        "toFinishOne": _("1 question to finish"),
+        "toFinishMany": _("{count} questions to finish"),
+        "complete": _("Every question that applies has been answered."),
+        "error": _("Error:"),
+        "list": _("My calls"),
+    }

@@ -1,0 +1,95 @@
+// In words: what waits on this device and why, and what the browser promises to keep.
+import { isNew, isShared } from "./store.js";
+
+const place = () => document.querySelector("[data-on-device]");
+const REASONS = new Set(["incomplete", "clash", "moved", "unsent"]);
+
+// What stands beside a call: [words, whether something has to be done].
+export function stateOf({ call, kit, queue }) {
+  const { submit, done } = call;
+  if (done) {
+    const word = done.status === "conflict" ? "sentKept" : done.state === "returned" ? "sentReturned" : "sentAt";
+    return [kit.say(word, { time: kit.time(done.at, call.zone) }), false];
+  }
+  if (submit?.refused) return [`${kit.say("notSent")}: ${reasonOf(kit, submit.refused)}`, true];
+  if (submit) return [queue.running && !queue.trouble ? kit.say("sendingNow") : kit.say("toSubmit"), false];
+  return [isNew(call) ? `${kit.say("newCall")}, ${kit.say("onDevice")}` : kit.say("onDevice"), false];
+}
+
+export function reasonOf(kit, { code, message, problems = {} }) {
+  const told = REASONS.has(code) ? kit.say(code) : message;
+  const [first] = Object.values(problems);
+  return first && code !== "incomplete" ? `${told} ${first}` : told;
+}
+
+export function pageOf(call, part) {
+  return `/calls/${call.call ?? call.client}/${part}`;
+}
+
+export function lineOf({ kit, call, note, wrong = false, word = "open", part = "form/" }) {
+  const line = kit.frame("line");
+  const fill = (name, text) => { line.querySelector(`[data-fill="${name}"]`).textContent = text; };
+  fill("department", call.department ?? "");
+  fill("reference", call.reference || call.done?.reference || "");
+  fill("name", call.brief?.name ?? "");
+  fill("moment", kit.moment(call));
+  fill("note", note);
+  if (wrong) line.querySelector('[data-fill="note"]').className = "quote harmful reason";
+  const link = line.querySelector("a");
+  link.href = pageOf(call, part);
+  link.textContent = kit.say(word);
+  return line;
+}
+
+let shown = "";
+
+export async function showOnDevice({ kit, store, queue, user }) {
+  const box = place();
+  if (!box || !kit) return;
+  const calls = await store.calls(user);
+  const unsent = await store.waiting(user);
+  const waiting = calls.filter((call) => call.submit || call.done || isNew(call) || unsent[call.client]);
+  box.querySelector("[data-queue-state]").textContent = summary({ kit, queue, calls: waiting });
+  const lines = waiting.map((call) => {
+    const [note, wrong] = stateOf({ call, kit, queue });
+    return { call: call.done ? { ...call, call: call.done.call } : call, note, wrong, part: call.done ? "submitted/" : call.submit ? "check/" : "form/" };
+  });
+  const now = JSON.stringify(lines.map(({ call, note }) => [call.client, note]));
+  if (now !== shown) box.querySelector("[data-queue]").replaceChildren(...lines.map((line) => lineOf({ kit, ...line })));
+  shown = now;
+  const buttons = box.querySelector("[data-queue-buttons]");
+  buttons.hidden = !waiting.some((call) => !call.done);
+  buttons.querySelector("[data-send]").onclick = () => again({ queue, store, user, calls });
+  await promises({ box, kit, store, user });
+  box.hidden = false;
+}
+
+// By hand, what was refused is tried once more.
+async function again({ queue, store, user, calls }) {
+  for (const call of calls.filter((each) => each.submit?.refused)) {
+    await store.patchCall(user, call.client, { submit: { ...call.submit, refused: null } });
+  }
+  queue.failures = 0;
+  await queue.flush();
+}
+
+function summary({ kit, queue, calls }) {
+  const count = calls.filter((call) => !call.done).length;
+  if (!count) return kit.say("allSent");
+  if (queue.trouble === "signedOut" || queue.trouble === "otherUser") return kit.say(queue.trouble);
+  if (queue.trouble === "server") return kit.say("server");
+  return kit.count("waitingOne", "waitingMany", count);
+}
+
+async function promises({ box, kit, store, user }) {
+  const kept = await store.kit(user);
+  const form = isShared() ? kit.say("shared")
+    : !navigator.serviceWorker ? kit.say("noWorker")
+    : kept && navigator.serviceWorker.controller ? kit.say("ready", { time: kit.clock(kept.at, undefined, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }) })
+    : kit.say("notReady");
+  box.querySelector("[data-keeps-form]").textContent = form;
+  const lasting = await navigator.storage?.persisted?.().catch(() => false);
+  const unsent = box.querySelector("[data-keeps-unsent]");
+  unsent.textContent = store.full ? kit.say("full") : !store.lasting ? "" : kit.say(lasting ? "persisted" : "notPersisted");
+  unsent.hidden = !unsent.textContent;
+}
