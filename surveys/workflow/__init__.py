@@ -7,8 +7,6 @@ Whether the person may is decided before, in `access`.
 
 from surveys.trail import record
 
-from .assigning import Bulk, accept, accept_all, assign, cancel, extend, hand_back, in_bulk, offer, reassign
-from .callbacks import CallbackRefused, record_callback
 from .acknowledging import acknowledge, acknowledge_all
 from .appealing import (
     last_day_to_appeal,
@@ -20,6 +18,8 @@ from .appealing import (
     why_no_appeal,
     withdraw_appeal,
 )
+from .assigning import Bulk, accept, accept_all, assign, cancel, extend, hand_back, in_bulk, offer, reassign
+from .callbacks import CallbackRefused, record_callback
 from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
@@ -69,32 +69,32 @@ __all__ = [
     "extend",
     "fill_from_answers",
     "hand_back",
+    "hand_in",
     "heard_at",
     "in_bulk",
-    "hand_in",
     "keep_late",
-    "last_day_to_appeal",
-    "others_who_decide",
-    "raise_appeal",
-    "reject_appeal",
-    "uphold_by_rescoring",
-    "uphold_by_voiding",
-    "why_no_appeal",
-    "withdraw_appeal",
     "keep_promise",
+    "last_day_to_appeal",
     "may_take",
     "offer",
     "open_call",
+    "others_who_decide",
     "promise_of",
+    "raise_appeal",
     "reassign",
     "receive",
     "recognise",
     "record",
     "record_callback",
     "recorded_values",
+    "reject_appeal",
     "return_call",
     "save_answers",
     "settle",
     "submit",
+    "uphold_by_rescoring",
+    "uphold_by_voiding",
     "void",
+    "why_no_appeal",
+    "withdraw_appeal",
 ]
