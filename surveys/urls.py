@@ -38,15 +38,6 @@ urlpatterns = [
     path("calls/<int:pk>/discard/", calls.discard, name="call_discard"),
     path("calls/<int:pk>/conflicts/", calls.conflicts, name="call_conflicts"),
     path("callbacks/<int:pk>/", callbacks.callback, name="callback"),
-    # the evaluator's device
-    path("worker.js", device.worker, name="device_worker"),
-    path("device/", device.shell, name="device"),
-    path("device/kit/", device.kit, name="device_kit"),
-    path("device/calls/", device.calls, name="device_calls"),
-    path("device/shared/", device.shared, name="device_shared"),
-    path("calls/<uuid:client>/sync/", device.sync, name="device_sync"),
-    path("calls/<uuid:client>/", device.by_client, name="device_call"),
-    path("calls/<uuid:client>/<path:place>", device.by_client, name="device_call_page"),
     # the reviewer
     path("o/<slug:slug>/callbacks/", callbacks.ledger_page, name="callbacks"),
     path("o/<slug:slug>/review/", review.queue, name="review"),
@@ -110,4 +101,13 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token_revoke"),
     path("language/", account.set_language, name="set_language"),
     path("invitation/<str:secret>/", account.invitation, name="invitation"),
+    # the evaluator's device
+    path("worker.js", device.worker, name="device_worker"),
+    path("device/", device.shell, name="device"),
+    path("device/kit/", device.kit, name="device_kit"),
+    path("device/calls/", device.calls, name="device_calls"),
+    path("device/shared/", device.shared, name="device_shared"),
+    path("calls/<uuid:client>/sync/", device.sync, name="device_sync"),
+    path("calls/<uuid:client>/", device.by_client, name="device_call"),
+    path("calls/<uuid:client>/<path:place>", device.by_client, name="device_call_page"),
 ]
