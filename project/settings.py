@@ -30,6 +30,7 @@ try:
     DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Klankbord <klankbord@localhost>")
     LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
     UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 20, minimum=1, maximum=500)
+    RECORDING_MAX_MB = env.number("RECORDING_MAX_MB", 50, minimum=1, maximum=500)
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -133,6 +134,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_LIMIT = UPLOAD_LIMIT_MB * 1024 * 1024
+RECORDING_LIMIT = RECORDING_MAX_MB * 1024 * 1024
+RECORDINGS_DIR = VAR_DIR / "recordings"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -202,6 +205,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "media-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],

@@ -291,6 +291,12 @@ class RecordingQuerySet(models.QuerySet[Any]):
     def kept(self) -> Self:
         return self.filter(erased_at=None)
 
+    def playable_on(self, day: dt.date) -> Self:
+        """Those that may still be heard: kept, and their organisation's consent to recordings holds on this day."""
+        papers = apps.get_model("surveys", "Clearance").objects.valid_on(day).filter(kind="recording")
+        consent = models.Exists(papers.filter(organisation=models.OuterRef("organisation")))
+        return self.kept().filter(consent, organisation__recordings_on=True, organisation__recording_days__gt=0)
+
 
 class GoldCallQuerySet(models.QuerySet[Any]):
     def for_user(self, user: Any) -> Self:

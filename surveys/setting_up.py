@@ -13,7 +13,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from surveys import papers
+from surveys import papers, recordings
 from surveys.models import AuditEntry, Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 from surveys.querysets import with_descendants
 from surveys.refused import Refused
@@ -29,6 +29,7 @@ Values = Mapping[str, Any]
 @transaction.atomic
 def change_organisation(*, organisation: Organisation, values: Values, by: User, at: dt.datetime) -> None:
     current = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    recordings.require_for_switch(current, values, at=at)
     changes = _write(current, values)
     if changes:
         AuditEntry.objects.create(

@@ -19,6 +19,7 @@ ACTIONS: Final = {
     "opened": gettext_noop("Form opened"),
     "imported": gettext_noop("Imported"),
     "facts changed": gettext_noop("Facts of the call changed"),
+    "listener named": gettext_noop("Who listened along was named"),
     "discarded": gettext_noop("Thrown away"),
     "submitted": gettext_noop("Submitted"),
     "approved": gettext_noop("Approved"),

@@ -17,6 +17,7 @@ from surveys.views import (
     imports,
     papers,
     people,
+    recordings,
     review,
     setup,
 )
@@ -37,6 +38,10 @@ urlpatterns = [
     path("calls/<int:pk>/submitted/", calls.submitted, name="call_submitted"),
     path("calls/<int:pk>/discard/", calls.discard, name="call_discard"),
     path("calls/<int:pk>/conflicts/", calls.conflicts, name="call_conflicts"),
+    path("calls/<int:pk>/recording/", recordings.recording, name="call_recording"),
+    path("calls/<int:pk>/recording/erase/", recordings.erase, name="call_recording_erase"),
+    path("calls/<int:pk>/sound/", recordings.sound, name="call_sound"),
+    path("calls/<int:pk>/listener/", recordings.listener, name="call_listener"),
     path("callbacks/<int:pk>/", callbacks.callback, name="callback"),
     # the reviewer
     path("o/<slug:slug>/callbacks/", callbacks.ledger_page, name="callbacks"),

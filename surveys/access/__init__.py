@@ -10,5 +10,6 @@ from .callbacks import *
 from .calls import *
 from .checking import *
 from .checklists import *
+from .listening import *
 from .people import *
 from .planning import *

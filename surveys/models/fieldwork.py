@@ -281,6 +281,15 @@ class Assignment(models.Model):
                 | Q(purpose="calibration", session__isnull=False),
                 name="assignment_purpose_and_source",
             ),
+            # Never two second scorings of a call, and nobody is given the same gold call twice.
+            models.UniqueConstraint(
+                fields=["source_call"],
+                condition=Q(purpose="second", state__in=["planned", "offered", "accepted", "done"]),
+                name="assignment_second_once",
+            ),
+            models.UniqueConstraint(
+                fields=["gold", "evaluator"], condition=Q(purpose="gold"), name="assignment_gold_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["evaluator", "state", "until"], name="assignment_evaluator"),

@@ -27,9 +27,13 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = access.organisation_or_404(user, slug, access.ADMINISTRATORS)
     form = OrganisationForm(request.POST or None, instance=organisation)
     if form.is_valid():
-        setting_up.change_organisation(organisation=organisation, values=form.values(), by=user, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("organisation", slug)
+        try:
+            setting_up.change_organisation(organisation=organisation, values=form.values(), by=user, at=timezone.now())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("organisation", slug)
     return render(request, "surveys/setup/organisation.html", {"form": form, "organisation": organisation})
 
 

@@ -26,6 +26,7 @@ from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .fulfilling import client_id_of, heard_at
 from .handing_in import HandedIn, hand_in
+from .listening import name_listener
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -76,6 +77,7 @@ __all__ = [
     "keep_promise",
     "last_day_to_appeal",
     "may_take",
+    "name_listener",
     "offer",
     "open_call",
     "others_who_decide",

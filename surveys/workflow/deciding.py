@@ -11,6 +11,7 @@ from surveys.signals import Cell, counting_changed
 from surveys.trail import record
 
 from .fulfilling import let_go
+from . import seconds
 from .outcomes import NotNow, UnderAppeal
 from .shared import move
 
@@ -24,6 +25,8 @@ def approve_now(call: Call, *, by: User | None, at: dt.datetime, reason: str = "
     move(call, {Call.State.SUBMITTED}, at=at, state=Call.State.APPROVED, decided_at=at, decided_by=by)
     record(call, action="approved", by=by, at=at, reason=reason, changes={"state": ["submitted", "approved"]})
     announce([call])
+    if call.kind == Call.Kind.FIELD:
+        seconds.draw(call, at=at)
     return call
 
 
