@@ -121,12 +121,12 @@ def verify(organisation: Organisation | None = None) -> list[Difference]:
 
 @dataclass(slots=True)
 class _Events:
-    """When callbacks came, by call."""
+    """What was recorded of callbacks, by call, in the order of recording."""
 
-    came: dict[int, list[dt.datetime]] = field(default_factory=dict)
+    known: dict[int, list[promises.Event]] = field(default_factory=dict)
 
     def kept(self, call: int, promised: dt.datetime, hours: int) -> bool:
-        return promises.within_window(promises.came(promised, self.came.get(call, ())), promised, hours)
+        return promises.within_window(promises.came(promised, self.known.get(call, ())), promised, hours)
 
 
 READ = (
@@ -149,9 +149,9 @@ def _counted(calls: CallQuerySet) -> dict[Cell, DailySum]:
     """The rows, unsaved, that the counting ones among these calls make."""
     calls = calls.counting()
     events = _Events()
-    came = CallbackEvent.objects.filter(kind=CallbackEvent.Kind.CAME, callback__call__in=calls)
-    for call, moment in came.values_list("callback__call_id", "happened_at"):
-        events.came.setdefault(call, []).append(moment)
+    recorded = CallbackEvent.objects.filter(callback__call__in=calls).order_by("recorded_at", "pk")
+    for call, kind, moment in recorded.values_list("callback__call_id", "kind", "happened_at"):
+        events.known.setdefault(call, []).append(promises.Event(kind, moment))
     rows: dict[Cell, DailySum] = {}
     # A database without server-side cursors would otherwise hold back writing while rows are still to come.
     for values in list(calls.order_by().values_list(*READ)):

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +61,7 @@ CALL_COLUMNS: Final = {
     "callback_promised": _("when a callback was promised"),
     "callback_due": _("until when it was promised"),
     "callback_came": _("when it came"),
+    "callback_state": _("waiting, due_soon, overdue, kept_in_time, kept_late or broken, when the file was made"),
     "callback_in_time": _("yes when it came by the moment until which it was promised, else no; empty while unknown"),
     "callback_within_window": _(
         "yes when it came within the organisation's hours of the promise, as the dashboards count; else no; empty while unknown"
@@ -123,6 +124,7 @@ class Export:
     keys: "array[int]"
     days: "array[int]"
     versions: dict[int, ChecklistVersion]
+    at: dt.datetime
     excel: bool = False
 
     def __len__(self) -> int:
@@ -168,7 +170,9 @@ def _raw(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, excel: bool = False) -> Export:
+def export_of(
+    calls: "QuerySet[Call]", *, organisation: Organisation, at: dt.datetime, excel: bool = False
+) -> Export:
     """Fixes which of these calls belong to the export. What ceases to match while it runs is left out of it."""
     calls = calls.filter(organisation=organisation)
     keys, days = array("q"), array("l")
@@ -177,7 +181,7 @@ def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, excel: boo
         days.append(day.toordinal())
     used = calls.order_by().values_list("version", flat=True).distinct()
     versions = ChecklistVersion.objects.select_related("checklist").in_bulk(list(used))
-    return Export(organisation, calls, keys, days, versions, excel)
+    return Export(organisation, calls, keys, days, versions, at, excel)
 
 
 def record_export(
@@ -206,27 +210,27 @@ def pseudonyms(organisation: Organisation) -> dict[int, str]:
 _OWN: Final = ("external_id", "wave", "version", "department", "scenario", "evaluator", "called_at")
 _PLAIN: Final = ("kind", "state", "fate", "seconds_to_answer", "would_call_again", "outcome")
 _MEASURES: Final = tuple(measure_column(name) for name in MEASURES)
-_CALLBACK: Final = ("callback__promised_at", "callback__due_at", "came_at", "is_known")
+_CALLBACK: Final = ("callback__promised_at", "callback__due_at", "last_kind", "last_at")
 
 
 def _with_callback(calls: "QuerySet[Call]") -> "QuerySet[Call]":
-    events = CallbackEvent.objects.filter(callback=OuterRef("callback"))
-    # As `promises.came` chooses it.
-    came = events.filter(kind=CallbackEvent.Kind.CAME, happened_at__gte=OuterRef("callback__promised_at"))
-    first = came.order_by("happened_at").values("happened_at")[:1]
-    return calls.annotate(came_at=Subquery(first), is_known=Exists(events))
+    """With the event that holds: the one recorded last."""
+    last = CallbackEvent.objects.filter(callback=OuterRef("callback")).order_by("-recorded_at", "-pk")
+    return calls.annotate(
+        last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("happened_at")[:1])
+    )
 
 
 def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
     """One row a call; `codes` are the questions that get a column."""
-    around, zone, decimals, organisation = _Around(export), export.zone, export.decimals, export.organisation
+    around, zone, decimals = _Around(export), export.zone, export.decimals
     places = _places(export, codes)
     plain, measures = len(_PLAIN), len(_PLAIN) + len(_MEASURES)
     days = (_raw("local_date"), _raw("week_start"))
     fields = (*_OWN, *days, *_PLAIN, *_MEASURES, _raw("failed_by"), *_CALLBACK, *((_raw("answers"),) if codes else ()))
     for record in export.records(_with_callback(export.calls), *fields):
         pk, external, wave, version, department, scenario, evaluator, called_at, day, week, *rest = record
-        failed_by, promised, due, came, is_known = rest[measures : measures + 5]
+        failed_by, promised, due, *last = rest[measures : measures + 5]
         row = [
             Call.reference_of(pk),
             safe(external),
@@ -242,7 +246,7 @@ def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
             *["" if score is None else decimals[score] for score in rest[plain:measures]],
             "" if failed_by == "[]" else "|".join(json.loads(failed_by)),
             around.evaluators.get(evaluator, "E00"),
-            *(_NO_CALLBACK if due is None else _callback_cells(promised, due, came, organisation, known=is_known)),
+            *(_NO_CALLBACK if due is None else _callback_cells(promised, due, last, export)),
         ]
         if codes:
             row += _answer_cells(json.loads(rest[-1]), places[version], len(codes))
@@ -275,20 +279,21 @@ def _answer_cells(answers: Mapping[str, Any], places: _Places, width: int) -> li
     return cells
 
 
-_NO_CALLBACK: Final = ("", "", "", "", "")
+_NO_CALLBACK: Final = ("", "", "", "", "", "")
+_VERDICT: Final = {True: "yes", False: "no", None: ""}
 
 
 def _callback_cells(
-    promised: dt.datetime, due: dt.datetime, came: dt.datetime | None, organisation: Organisation, *, known: bool
+    promised: dt.datetime, due: dt.datetime, last: Sequence[Any], export: Export
 ) -> tuple[str, ...]:
-    """Three moments and the two verdicts."""
-    zone = organisation.zone
-    in_time = promises.in_time(came, due)
-    within = promises.within_window(came, promised, organisation.callback_window_hours)
-    verdicts = (("yes" if verdict else "no") if known else "" for verdict in (in_time, within))
-    moments = (promised, due, came)
+    """Three moments, the state and the two verdicts."""
+    kind, happened_at = last
+    house, zone = export.organisation, export.zone
+    terms = promises.Terms(promised, due, house.callback_grace_hours, house.callback_window_hours)
+    outcome = promises.outcome(terms, [promises.Event(kind, happened_at)] if kind else [], at=export.at)
+    moments = (promised, due, outcome.came_at)
     local = ("" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds") for moment in moments)
-    return (*local, *verdicts)
+    return (*local, outcome.state, _VERDICT[outcome.in_time], _VERDICT[outcome.within_window])
 
 
 class _Around:

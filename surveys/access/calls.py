@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from surveys.models import AuditEntry, Call, Callback, Conflict, Organisation, User
+from surveys.models import AuditEntry, Call, Conflict, Organisation, User
 from surveys.querysets import CHECKS_CALLS, CallQuerySet, standing
 
 from .base import REVIEWERS, one_or_404
@@ -60,21 +60,8 @@ def calls_decided(user: User, organisation: Organisation) -> CallQuerySet:
     return visible_calls(user).filter(organisation=organisation).decided_by(user).with_names()
 
 
-def next_to_decide(user: User, call: Call) -> Call | None:
-    """The call that has waited longest, of those this person may decide about, other than this one."""
-    return calls_to_review(user, call.organisation).exclude(evaluator=user).exclude(pk=call.pk).first()
-
-
 def own_calls(user: User, organisation: Organisation) -> CallQuerySet:
     return visible_calls(user).own(user).filter(organisation=organisation).with_names()
-
-
-def open_promises(user: User, organisation: Organisation) -> "QuerySet[Callback]":
-    """Callbacks promised in the user's own calls of which nothing has been recorded yet, the first due first."""
-    promises = Callback.objects.for_user(user).filter(
-        call__evaluator=user, call__organisation=organisation, events=None
-    )
-    return promises.select_related("call__department").order_by("due_at", "pk")
 
 
 def open_conflicts(user: User, call: Call) -> "QuerySet[Conflict]":

@@ -73,7 +73,7 @@ def pseudonyms() -> Callable[["Call"], str]:
 def shown(call: "Call", request: Request) -> dict[str, Any]:
     """A call in full, as this reader may see it now."""
     fresh = access.call_or_404(person(request), call.pk)
-    return serializers.CallDetail(fresh, context={"request": request, "pseudonyms": pseudonyms()}).data
+    return serializers.CallDetail(fresh, context={"request": request, "pseudonyms": pseudonyms(), "at": timezone.now()}).data
 
 
 class CallList(Listing):

@@ -153,6 +153,9 @@ def _of_django(exc: Exception) -> Problem | None:
 def _step(exc: workflow.WorkflowError) -> Problem:
     if isinstance(exc, workflow.Incomplete):
         return Problem("incomplete", 422, messages.explain(exc), errors=of_answers(exc.problems))
+    if isinstance(exc, workflow.CallbackRefused):
+        words = messages.explain(exc)
+        return Problem("incomplete", 422, words, errors=[error(exc.field, exc.code, words)])
     return Problem("stale" if isinstance(exc, workflow.Stale) else "not-now", 409, messages.explain(exc))
 
 

@@ -22,6 +22,7 @@ WAVE_STATES = ("planned", "open", "closed")
 VERSION_STATES = ("draft", "published")
 CALLER_STYLES = ("calm", "dominant")
 EVENTS = ("came", "not_come")
+PROMISE_STATES = ("waiting", "due_soon", "overdue", "kept_in_time", "kept_late", "broken")
 
 MEASURES = {
     "score": "The call's score, after fails.",
@@ -191,6 +192,22 @@ class EvaluatorOut(Shape):
     name = serializers.CharField(allow_null=True)
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment that cannot be misunderstood: with its offset, not in another century."""
+
+    default_error_messages = {
+        "offset": _("Add the offset from UTC, as in 2026-03-10T14:30:00+01:00."),
+        "far": _("This moment is too long ago."),
+    }
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            self.fail("offset")
+        if value.year < 2000:
+            self.fail("far")
+        return super().enforce_timezone(value)
+
+
 class CallbackEventOut(Shape):
     kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: no call came.")
     happened_at = serializers.DateTimeField()
@@ -203,7 +220,41 @@ class CallbackOut(Shape):
     promised_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     who = serializers.CharField(allow_blank=True, help_text="Who would call.")
-    events = CallbackEventOut(many=True)
+    state = choice(
+        PROMISE_STATES,
+        help_text="Follows from the events and the time. `overdue`: within the organisation's hours of grace. `broken`: it "
+        "was recorded that no call came, or the grace is over and nothing was recorded.",
+    )
+    came_at = serializers.DateTimeField(allow_null=True, help_text="When the promised call came.")
+    in_time = serializers.BooleanField(allow_null=True, help_text="Came by `due_at`; null while unknown.")
+    within_window = serializers.BooleanField(
+        allow_null=True, help_text="Came within the organisation's hours of the promise, as figures count; null while unknown."
+    )
+    broken_after = serializers.DateTimeField(help_text="`due_at` and the hours of grace.")
+    events = CallbackEventOut(many=True, help_text="In the order of recording; the last one holds.")
+
+
+def callback_shown(callback: Any, at: dt.datetime) -> dict[str, Any]:
+    """A promise with what became of it as far as known at `at`."""
+    outcome = callback.outcome(at=at)
+    told = {name: getattr(outcome, name) for name in ("state", "came_at", "in_time", "within_window", "broken_after")}
+    promised = {name: getattr(callback, name) for name in ("promised_at", "due_at", "who")}
+    return CallbackOut(promised | told | {"events": callback.events.all()}).data
+
+
+class CallbackEventIn(Shape):
+    """What became of a promised callback. Recording the same once more changes nothing."""
+
+    kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: the agreed moment has passed without a call.")
+    happened_at = MomentField(required=False, help_text="When it came, with offset; only with `came`, and needed there.")
+    by_whom = serializers.CharField(required=False, max_length=120, allow_blank=True, default="")
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent["kind"] == "came" and "happened_at" not in sent:
+            raise serializers.ValidationError({"happened_at": _("Say when the call came.")}, "required")
+        if sent["kind"] == "not_come" and ("happened_at" in sent or sent["by_whom"]):
+            raise serializers.ValidationError({"happened_at": _("Leave this out when no call came.")}, "not_here")
+        return sent
 
 
 class CallOut(Shape):
@@ -278,7 +329,7 @@ class CallDetail(CallOut):
     @extend_schema_field(CallbackOut(allow_null=True))
     def get_callback(self, call: Any) -> Any:
         promise = getattr(call, "callback", None)
-        return None if promise is None else CallbackOut(promise).data
+        return None if promise is None else callback_shown(promise, self.context["at"])
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_client_id(self, call: Any) -> str | None:
@@ -289,22 +340,6 @@ class CallDetail(CallOut):
 
 
 # --- what is taken ----------------------------------------------------------------------------------------------------
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment that cannot be misunderstood: with its offset, not in another century."""
-
-    default_error_messages = {
-        "offset": _("Add the offset from UTC, as in 2026-03-10T14:30:00+01:00."),
-        "far": _("This moment is too long ago."),
-    }
-
-    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
-        if value.tzinfo is None:
-            self.fail("offset")
-        if value.year < 2000:
-            self.fail("far")
-        return super().enforce_timezone(value)
 
 
 class Known(serializers.IntegerField):

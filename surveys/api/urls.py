@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from surveys.api import calls, schema, views
+from surveys.api import callbacks, calls, schema, views
 
 app_name = "api"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("calls/<int:pk>/", calls.CallPage.as_view(), name="call"),
     path("calls/<int:pk>/answers/", calls.CallAnswers.as_view(), name="call_answers"),
     path("calls/<int:pk>/submit/", calls.CallSubmit.as_view(), name="call_submit"),
+    path("calls/<int:pk>/callback/", callbacks.CallCallback.as_view(), name="call_callback"),
     path("schema/", schema.Schema.as_view(), name="schema"),
     path("docs/", schema.docs, name="docs"),
     re_path(r"", views.Nothing.as_view(), name="nothing"),

@@ -97,6 +97,14 @@ MESSAGES: Final[dict[str, str]] = {
         "This text holds a character that cannot be stored. Remove it, or type the text again."
     ),
     "datetime_invalid": gettext_noop("Enter a date and time that exist, such as 2026-03-31T14:30."),
+    "due_before_call": gettext_noop("A promise cannot end before the call, which was at %(moment)s."),
+    "due_too_late": gettext_noop("This is more than %(days)s days after the call. Check the date."),
+    "promise_unsaid": gettext_noop(
+        "You answered that a callback was agreed, but no moment is noted. The organisation's usual hours then count as the promise."
+    ),
+    "promise_lost": gettext_noop(
+        "You noted by when somebody would call back, but not that the call ended with “callback agreed”. Without that nobody waits for the callback."
+    ),
     "second_invalid": gettext_noop(
         "Enter the moment in the call as minutes and seconds, such as 3:12, or in whole seconds up to %(limit)s."
     ),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import definition, messages
+from surveys.call_checks import check_call, contradiction
 from surveys.forms.checklist import control_id, words_of
 from surveys.forms.steps import Step, steps_of
 from surveys.models import Call, Conflict, Department, Phrase, Scenario
@@ -45,7 +46,10 @@ class CheckPage:
         self.form = call.version.definition
         self.language = get_language() or ""
         self.refused = False
-        found = definition.check_answers(self.form, call.answers, call.facts)
+        zone = call.organisation.zone
+        found = check_call(self.form, call.answers, call.facts, called_at=call.called_at, zone=zone)
+        odd = contradiction(self.form, call.answers, call.facts)
+        self.odd = (messages.describe(odd), self._url(odd.path)) if odd else None
         self.problems = {problem.path: messages.describe(problem) for problem in found}
 
     @cached_property
@@ -73,8 +77,11 @@ class CheckPage:
         return next((step for step in reversed(self.steps) if step.state != "off"), None)
 
     def _row(self, row: AnsweredRow) -> CheckRow:
-        url = reverse("call_section", args=[self.call.pk, row.section])
-        return CheckRow(row, f"{url}#{control_id(row.code)}", self.problems.get(row.code, ""))
+        return CheckRow(row, self._url(row.code), self.problems.get(row.code, ""))
+
+    def _url(self, code: str) -> str:
+        url = reverse("call_section", args=[self.call.pk, self.form.section_of(code).code])
+        return f"{url}#{control_id(code)}"
 
 
 # --- two versions -----------------------------------------------------------------------------------------------------

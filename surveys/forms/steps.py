@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveys import definition
+from surveys.call_checks import check_call
 from surveys.models import Call
 
 
@@ -21,7 +22,8 @@ class Step:
 def steps_of(call: Call, language: str, *, here: str = "") -> tuple[Step, ...]:
     form = call.version.definition
     shown = {form.section_of(code).code for code in definition.visible(form, call.answers, call.facts)}
-    problems = definition.check_answers(form, call.answers, call.facts)
+    zone = call.organisation.zone
+    problems = check_call(form, call.answers, call.facts, called_at=call.called_at, zone=zone)
     unfinished = {form.section_of(problem.path).code for problem in problems if problem.path in form}
     begun = {form.section_of(code).code for code in call.answers if code in form}
     steps = []

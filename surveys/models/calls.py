@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from surveys import promises
 from surveys.querysets import CallbackQuerySet, CallQuerySet
 
 from .checklists import ChecklistVersion
@@ -233,6 +234,17 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return str(self.call)
+
+    @property
+    def terms(self) -> promises.Terms:
+        """What was promised; needs the call with its organisation."""
+        house = self.call.organisation
+        return promises.Terms(self.promised_at, self.due_at, house.callback_grace_hours, house.callback_window_hours)
+
+    def outcome(self, *, at: dt.datetime) -> promises.Outcome:
+        """What became of it as far as known at `at`; reads its events, prefetched or not."""
+        known = [promises.Event(event.kind, event.happened_at) for event in self.events.all()]
+        return promises.outcome(self.terms, known, at=at)
 
 
 class CallbackEvent(models.Model):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from surveys import access, workflow
+from surveys import access, assignments, ledger, workflow
 from surveys.forms.calls import FactsForm, SettleForm, StartForm, brief_of, facts_of, first_facts
 from surveys.forms.check import differences
 from surveys.messages import explain
@@ -23,17 +23,19 @@ PAGE = 20
 
 @require_safe
 def own_list(request: HttpRequest, slug: str) -> HttpResponse:
-    user = access.signed_in(request)
+    user, at = access.signed_in(request), timezone.now()
     organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
     mine = access.own_calls(user, organisation).defer("item_points")
+    agenda = assignments.agenda(access.own_assignments(user, organisation), at=at)
     handed_in = mine.filter(state__in=["submitted", "approved"])
     context = {
         "organisation": organisation,
-        "now": timezone.now(),
         "returned": mine.filter(state="returned").order_by("decided_at"),
-        "drafts": mine.filter(state="draft").order_by("-changed_at"),
+        "agenda": agenda,
+        "drafts": mine.filter(state="draft").exclude(pk__in=agenda.shown).order_by("-changed_at"),
         "conflicts": access.own_conflicts(user, organisation),
-        "promises": access.open_promises(user, organisation)[:PAGE],
+        "promises": ledger.lines(access.open_promises(user, organisation, at=at).order_by("due_at", "pk")[:PAGE], at=at),
+        "words": ledger.countdown_words(),
         "page": page_of(handed_in, by="submitted_at", after=request.GET.get("after", ""), size=PAGE, down=True),
     }
     return render(request, "surveys/calls/list.html", context)
@@ -41,12 +43,10 @@ def own_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    user = access.signed_in(request)
+    user, at = access.signed_in(request), timezone.now()
     organisation = access.organisation_or_404(user, slug, access.EVALUATORS)
-    at, waves = (
-        timezone.now(),
-        access.visible_waves(user, organisation).open().select_related("version", "organisation"),
-    )
+    open_waves = access.visible_waves(user, organisation).open().select_related("version", "organisation")
+    waves, fitting = open_waves.filter(unassigned_allowed=True), None
     form = StartForm(
         request.POST or None,
         waves=waves,
@@ -55,21 +55,30 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         **_choices(user, organisation),
     )
     if request.method == "POST" and form.is_valid():
+        fitting = None if "separate" in request.POST else access.fitting_assignment(user, **form.what)
         try:
-            call = workflow.open_call(by=user, at=at, **form.cleaned_data)
+            call = None if fitting else workflow.open_call(by=user, at=at, **form.cleaned_data)
         except workflow.WorkflowError as error:
             form.add_error(None, explain(error))
         else:
-            return redirect("call_resume", call.pk)
-    return render(request, "surveys/calls/start.html", {"organisation": organisation, "form": form})
+            if call is not None:
+                return redirect("call_resume", call.pk)
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "fitting": fitting,
+        "assigned_only": [] if form.waves else list(open_waves),
+        "agenda": assignments.agenda(access.own_assignments(user, organisation), at=at),
+    }
+    return render(request, "surveys/calls/start.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     call, at = access.own_call_or_404(user, pk), timezone.now()
-    if not call.is_editable:
-        return redirect("call_submitted", pk)
+    if not call.is_editable or call.kind != "field":
+        return redirect("call_resume", pk)
     form = FactsForm(
         request.POST or None,
         initial=facts_of(call),
@@ -147,6 +156,8 @@ def _choices(user: "User", organisation: "Organisation", besides: "Call | None" 
     scenarios = access.visible_scenarios(user, organisation)
     today = timezone.now().astimezone(organisation.zone).date()
     open_now, in_use = departments.open_on(today), scenarios.in_use()
+    if besides is not None and besides.assignment_id is not None:
+        open_now, in_use = departments.none(), scenarios.none()
     if besides is not None:
         open_now |= departments.filter(pk=besides.department_id)
         in_use |= scenarios.filter(pk=besides.scenario_id)

@@ -56,7 +56,7 @@ def _download(request: HttpRequest, slug: str, layout: str) -> HttpResponseBase:
     chosen = _chosen(request, organisation)
     if not chosen.is_valid():
         return _page(request, organisation, chosen)
-    export = exports.export_of(chosen.qs, organisation=organisation, excel=chosen.for_excel)
+    export = exports.export_of(chosen.qs, organisation=organisation, at=at, excel=chosen.for_excel)
     rows = export.wide(with_answers=chosen.with_answers) if layout == "calls" else export.long()
     written = csv_files.write(rows, excel=export.excel)
     exports.record_export(export, layout=layout, chosen=chosen.chosen, rows=written.rows, by=user, at=at)

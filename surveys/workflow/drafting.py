@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from surveys.definition import Answers
+from surveys.call_checks import due_problem
+from surveys.definition import Answers, Problem
 from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import difference, record
 
@@ -89,6 +90,7 @@ def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, 
         raise NotNow
     seen = base_revision if base_revision <= call.revision else 0
     cleaned, refused = clean_all(call.version.definition, changes)
+    _refuse_absurd(call, cleaned, refused)
     answers, revisions = dict(call.answers), dict(call.answer_revisions)
     moved = {code for code, touched in revisions.items() if touched > seen}
     news = {code: answers.get(code) for code in moved - set(changes)}
@@ -108,6 +110,16 @@ def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, 
         answers=answers, answer_revisions=revisions, revision=revision, changed_at=at
     )
     return Saved(revision, refused, conflicts, news)
+
+
+def _refuse_absurd(call: Call, cleaned: dict[str, Any], refused: dict[str, Problem]) -> None:
+    """A deadline that nobody can have promised in this call is refused as soon as it is given."""
+    problem = due_problem(
+        call.version.definition, cleaned, called_at=call.called_at, zone=call.organisation.zone
+    )
+    if problem is not None:
+        refused[problem.path] = problem
+        del cleaned[problem.path]
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from surveys import definition, scoring
+from surveys import definition, promises, scoring
 from surveys.models import Call, Callback
 from surveys.models.calls import DIMENSION_MEASURES, measure_column
 
@@ -63,7 +63,12 @@ def recorded_values(call: Call) -> dict[str, Any]:
 
 
 def keep_promise(call: Call) -> None:
-    """A promised callback gets its entry in the ledger; a promise that nothing was recorded of goes when it is no more."""
+    """A promised callback gets its entry in the ledger; a promise that nothing was recorded of goes when it is no more.
+
+    Only a field call makes a promise: whoever scores one a second time heard the same promise, not another.
+    """
+    if call.kind != Call.Kind.FIELD:
+        return
     promise = promise_of(call)
     if promise is None:
         Callback.objects.filter(call=call, events=None).delete()
@@ -75,11 +80,10 @@ def keep_promise(call: Call) -> None:
 
 def promise_of(call: Call) -> Callback | None:
     """The unsaved ledger entry of a promised callback; without a named time the organisation's window is the deadline."""
-    if call.fate != Call.Fate.CALLBACK_AGREED:
+    if call.fate != Call.Fate.CALLBACK_AGREED or call.kind != Call.Kind.FIELD:
         return None
     recorded = recorded_values(call)
     due = call.called_at + dt.timedelta(hours=call.organisation.callback_window_hours)
     if recorded.get("callback_due"):
-        moment = dt.datetime.fromisoformat(recorded["callback_due"])
-        due = moment if moment.tzinfo else moment.replace(tzinfo=call.organisation.zone)
+        due = promises.moment(recorded["callback_due"], call.organisation.zone)
     return Callback(call=call, promised_at=call.called_at, due_at=due, who=(recorded.get("callback_who") or "")[:120])
