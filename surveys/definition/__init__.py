@@ -12,6 +12,10 @@ items are shown (`visible`), what one answer looks like when it is stored (`clea
     answers    one answer as it is stored; what stops submitting
     identity   the same answers, recognised
     comparing  two versions
+    weights    shares of the form, and how they change
+    editing    a draft, changed step by step
+    reach      which questions can never be asked
+    checking   what to look at before publishing
 
 Plain Python: no Django, no clock, no random source. Words shown to people are in `MESSAGES` (English templates) and are
 translated by the caller.
@@ -30,10 +34,11 @@ Answers are one mapping keyed by item code: `{"value": X, "comment": "..", "quot
 """
 
 from .answers import check_answers, clean_answer, missing_remark
+from .checking import CHECKS, Finding, check
 from .comparing import Change, as_document, compare
 from .identity import canonical, content_hash
 from .problems import MESSAGES, AnswerError, DefinitionError, Problem
-from .reading import parse
+from .reading import attempt, parse
 from .shape import (
     ASPECTS,
     CALLER_STYLES,
@@ -69,6 +74,7 @@ from .showing import reachable, relevant, visible
 __all__ = [
     "ASPECTS",
     "CALLER_STYLES",
+    "CHECKS",
     "DIMENSIONS",
     "FAILS",
     "FATES",
@@ -92,6 +98,7 @@ __all__ = [
     "Definition",
     "DefinitionError",
     "Facts",
+    "Finding",
     "Item",
     "Option",
     "Problem",
@@ -99,7 +106,9 @@ __all__ = [
     "Section",
     "Texts",
     "as_document",
+    "attempt",
     "canonical",
+    "check",
     "check_answers",
     "clean_answer",
     "compare",

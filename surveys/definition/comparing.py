@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -69,6 +69,23 @@ def compare(old: Definition, new: Definition) -> tuple[Change, ...]:
             changes.append(Change("moved", f"items[{code}].section", origin, place))
     changes += _keyed_changes("items", old_items, new_items, ordered=False)
     return tuple(changes)
+
+
+def moved_keys(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """The fewest of the keys in both whose moving explains the new order, in that order.
+
+    >>> moved_keys(["a", "b", "c", "d"], ["d", "a", "b", "c"])
+    ('d',)
+    """
+    places = {key: place for place, key in enumerate(before)}
+    kept = [key for key in after if key in places]
+    # The longest run of keys that still rise stays where it is; at most a few hundred keys, so squared is quick.
+    longest: list[list[str]] = []
+    for key in kept:
+        runs = [run for run in longest if places[run[-1]] < places[key]]
+        longest.append([*max(runs, key=len, default=[]), key])
+    stays = frozenset(max(longest, key=len, default=[]))
+    return tuple(key for key in kept if key not in stays)
 
 
 def _taken_out(sections: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

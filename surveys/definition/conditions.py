@@ -11,7 +11,7 @@ from .shape import CALLER_STYLES, DIGITS, OPTION_KINDS, Item
 
 MAX_DEPTH: Final = 8
 MAX_PARTS: Final = 50
-_FACT_VALUES: Final[Mapping[str, Callable[[object], bool]]] = {
+FACT_VALUES: Final[Mapping[str, Callable[[object], bool]]] = {
     "caller_style": lambda value: isinstance(value, str) and value in CALLER_STYLES,
     "attempt": lambda value: type(value) is int and value >= 1,
     "asked_person_absent": lambda value: isinstance(value, bool),
@@ -77,13 +77,13 @@ def _can_be_asked(item: Item, test: str) -> bool:
 
 
 def _fact_test(part: Part, test: str) -> dict[str, Any]:
-    fact, wanted = part.choice("fact", _FACT_VALUES, ""), part.raw[test]
+    fact, wanted = part.choice("fact", FACT_VALUES, ""), part.raw[test]
     if not fact:
         return {}
     if test == "is":
         wanted = [value for _, value in part.rows("is", MAX_PARTS, empty="condition_empty")]
         for value in wanted:
-            if not _FACT_VALUES[fact](value):
+            if not FACT_VALUES[fact](value):
                 part.report("is", "condition_fact_value", value=shown(value), fact=fact)
     elif fact != "attempt":
         part.report(test, "condition_form")

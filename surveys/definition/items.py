@@ -27,20 +27,20 @@ from .shape import (
 )
 
 MAX_OPTIONS: Final = 50
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_OPTION_VALUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_YES_NO_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+ITEM_CODE: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+OPTION_VALUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+YES_NO_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "yes": {"nl": "Ja", "en": "Yes"},
     "no": {"nl": "Nee", "en": "No"},
 }
-_YES_NO_POINTS: Final[Mapping[str, int]] = {"yes": 100, "no": 0}
+YES_NO_POINTS: Final[Mapping[str, int]] = {"yes": 100, "no": 0}
 
 
 def read_item(reading: Reading, row: object, path: str) -> Item | None:
     part = reading.part(row, path, Item)
     if part is None:
         return None
-    code = part.code(_CODE, "item_code_invalid")
+    code = part.code(ITEM_CODE, "item_code_invalid")
     if code in reading.earlier:
         part.report("code", "item_code_repeated", value=code)
     kind = part.choice("kind", KINDS, "text")
@@ -162,21 +162,21 @@ def _options(part: Part, kind: str, *, scored: bool) -> tuple[Option, ...]:
 
 def _option(part: Part, kind: str, *, scored: bool) -> Option:
     value = part.raw["value"] if part.has("value") else ""
-    if "value" in part.raw and (not isinstance(value, str) or not _OPTION_VALUE.fullmatch(value)):
+    if "value" in part.raw and (not isinstance(value, str) or not OPTION_VALUE.fullmatch(value)):
         part.report("value", "option_value_invalid", value=shown(value))
     value = value if isinstance(value, str) else ""
-    default = _YES_NO_POINTS.get(value) if kind == "yes_no" else None if scored else 0
+    default = YES_NO_POINTS.get(value) if kind == "yes_no" else None if scored else 0
     label = _yes_no_label(part, "label", value) if kind == "yes_no" and "label" not in part.raw else part.texts("label")
     fails = part.choice("fails", FAILS, "section") if part.given("fails") else None
     return Option(value, part.points(default), label, fails)
 
 
 def _yes_no(part: Part, value: str) -> Option:
-    return Option(value, _YES_NO_POINTS[value], _yes_no_label(part, "options.label", value))
+    return Option(value, YES_NO_POINTS[value], _yes_no_label(part, "options.label", value))
 
 
 def _yes_no_label(part: Part, key: str, value: str) -> Texts:
-    known = _YES_NO_LABELS.get(value, {})
+    known = YES_NO_LABELS.get(value, {})
     for language in part.reading.languages:
         if known and language not in known:
             part.report(f"{key}.{language}", "translation_missing", language=language)

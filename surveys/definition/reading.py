@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from .items import read_item
 from .parts import Part, Reading
-from .problems import DefinitionError, shown
+from .problems import DefinitionError, Problem, shown
 from .shape import DIMENSIONS, NA_POLICIES, Definition, Section
 
 MAX_SECTIONS: Final = 50
 MAX_ITEMS: Final = 300
 MAX_LANGUAGES: Final = 20
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]*")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+SECTION_CODE: Final = re.compile(r"[a-z][a-z0-9_]*")
+LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def parse(document: object) -> Definition:
@@ -35,6 +36,32 @@ def parse(document: object) -> Definition:
     if definition is None or reading.problems:
         raise DefinitionError(reading.problems)
     return definition
+
+
+def attempt(document: object) -> tuple[Definition | None, tuple[Problem, ...]]:
+    """What can be read of a document that may be unfinished, and everything that is wrong with it.
+
+    Values with a problem are read as something harmless, and a condition with a problem as none, so that a draft can be
+    shown and tried out.
+    """
+    reading = Reading()
+    definition = _definition(reading, document)
+    if definition is None or not reading.problems:
+        return definition, tuple(reading.problems)
+    sections = tuple(
+        replace(section, items=tuple(replace(item, condition=_whole(item.condition)) for item in section.items))
+        for section in definition.sections
+    )
+    return replace(definition, sections=sections), tuple(reading.problems)
+
+
+def _whole(condition: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The condition when every part of it could be read."""
+    if not condition:
+        return None
+    parts = [*condition.get("all", ()), *condition.get("any", ()), *([condition["not"]] if "not" in condition else ())]
+    lists = "all" in condition or "any" in condition or "not" in condition
+    return None if lists and (not parts or not all(map(_whole, parts))) else condition
 
 
 def _definition(reading: Reading, document: object) -> Definition | None:
@@ -60,7 +87,7 @@ def _languages(part: Part) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     for path, value in part.rows("languages", MAX_LANGUAGES, empty="languages_missing"):
-        if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+        if not isinstance(value, str) or not LANGUAGE_CODE.fullmatch(value):
             part.reading.report(path, "language_invalid", value=shown(value))
         elif value in found:
             part.reading.report(path, "language_repeated", value=value)
@@ -80,7 +107,7 @@ def _section(reading: Reading, row: object, path: str) -> Section | None:
     part = reading.part(row, path, Section)
     if part is None:
         return None
-    code = part.code(_CODE, "section_code_invalid")
+    code = part.code(SECTION_CODE, "section_code_invalid")
     if code in reading.sections:
         part.report("code", "section_code_repeated", value=code)
     reading.sections.add(code)

@@ -72,6 +72,11 @@ class ChecklistVersion(models.Model):
         if self.pk and ChecklistVersion.objects.published().filter(pk=self.pk).exists():
             raise ValidationError(_("A published version never changes. Make a new version of the checklist."))
 
+    @property
+    def organisation_id(self) -> int:
+        """Whose it is, for the audit log."""
+        return self.checklist.organisation_id
+
     @cached_property
     def definition(self) -> definition.Definition:
         if self.state == self.State.PUBLISHED and self.pk:
