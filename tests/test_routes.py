@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from surveys import people as joining
 from surveys import tokens
+from surveys.building import add_draft
 from surveys.imports import upload
 from surveys.models import Membership
 from tests.people import AT, api_client, client_for
@@ -111,6 +112,24 @@ scenario_new                          -            >-fff.fff.  >-fff.fff.
 scenario                              scenario     >-fff.fff.  >-fff.fff.
 checklists                            -            >-fff.fff.  >xxxxxxxxx
 checklist_version                     version      >-fff.fff.  >xxxxxxxxx
+checklist_new                         -            >-fff.fff.  >-fff.fff.
+checklist_upload                      -            >-fff.fff.  >-fff.fff.
+checklist_confirm                     -            >xxxxxxxxx  >-fff.fff.
+checklist_new_draft                   version      >xxxxxxxxx  >-fffrfffr
+checklist_compare                     version      >-fff.fff.  >xxxxxxxxx
+checklist_json                        version      >-fff.fff.  >xxxxxxxxx
+checklist_schema                      -            ..........  xxxxxxxxxx
+draft                                 built        >-fff.fff.  >xxxxxxxxx
+draft_change                          built        >xxxxxxxxx  >-fffrfffr
+draft_settings                        built        >-fff.fff.  >-fff.fff.
+draft_weights                         built        >-fff.fff.  >-fff.fff.
+draft_preview                         built        >-fff.fff.  >-fff.fff.
+draft_publish                         built        >-fff.fff.  >-fffrfffr
+draft_discard                         built        >-fff.fff.  >-fffrfffr
+draft_section_new                     built        >-fff.fff.  >-fff.fff.
+draft_section                         built        >-fff.fff.  >-fff.fff.
+draft_item_new                        built        >-fff.fff.  >-fff.fff.
+draft_item                            built        >-fff.fff.  >-fff.fff.
 organisation                          -            >-fffffff.  >-fffffff.
 departments                           -            >-fffffff.  >xxxxxxxxx
 department_new                        -            >-fffffff.  >-fffffff.
@@ -185,6 +204,7 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "scenario": scenarios["opening_hours"],
         "wave": wave,
         "version": version,
+        "built": add_draft(checklist=version.checklist, document=version.document, by=people["coordinator"], at=AT),
         "checklist": version.checklist,
         "membership": Membership.objects.get(organisation=org, role="analyst"),
         "invitation": invited.invitation,
@@ -199,6 +219,7 @@ def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
         "slug": "zuiderveen",
         "pk": getattr(things.get(line.about), "pk", None),
         "section": "greeting",
+        "code": "greeting.own_name",
         "report": "items",
         "secret": things["secret"],
         "client": getattr(things.get(line.about), "client_id", None),
