@@ -1,14 +1,16 @@
 """Everything the page of one call shows, gathered once for one reader: what they may not know is not in it at all."""
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys import access, presentation, story
+from surveys import access, presentation, story, workflow
+from surveys.flag_words import Flag, told
 from surveys.forms.review import seen_mark
-from surveys.models import Call, Callback, User
+from surveys.models import Acknowledgement, Appeal, Call, Callback, User
 from surveys.presentation import AnsweredRow, AnsweredSection, HeardPhrase
 from surveys.story import Step
 
@@ -53,11 +55,20 @@ class CallPage:
     timeline: tuple[Step, ...]
     history: tuple[Step, ...]
     promise: story.Verdict | None
+    records: Callback | None
     names: bool
     is_own: bool
     decides: bool
     checks: bool
     is_disputed: bool
+    flags: tuple[Flag, ...]
+    appeals: tuple[Appeal, ...]
+    # The last day on which this reader may appeal; None when they may not (any more).
+    appeal_until: dt.date | None
+    manages: bool
+    readings: tuple[Acknowledgement, ...]
+    own_reading: Acknowledgement | None
+    notes: dict[str, str]
 
     @property
     def rows(self) -> tuple[AnsweredRow, ...]:
@@ -116,13 +127,13 @@ class CallPage:
         return self.decides and self.call.state in {Call.State.SUBMITTED, Call.State.APPROVED, Call.State.RETURNED}
 
 
-def call_page(user: User, call: Call, language: str) -> CallPage:
+def call_page(user: User, call: Call, language: str, *, at: dt.datetime) -> CallPage:
     form = call.version.definition
     phrases = access.visible_phrases(user, call.organisation)
     sections = presentation.answered_sections(form, call.answers, call.facts, language, phrases)
-    callback: Callback | None = getattr(call, "callback", None)
+    callback = access.callback_of(user, call)
     events = list(callback.events.all()) if callback is not None else []
-    names = access.may_see_evaluator(user, call)
+    names, checks = access.may_see_evaluator(user, call), access.checks(user, call)
     return CallPage(
         call=call,
         sections=sections,
@@ -130,14 +141,41 @@ def call_page(user: User, call: Call, language: str) -> CallPage:
         aspects=_measures(call, "content", "experience", "critical"),
         dimensions=_measures(call, *form.dimensions),
         timeline=story.timeline(call, callback, events),
-        history=story.history(call, access.history(user, call), names=names),
-        promise=story.promise(callback, events, call.organisation.callback_window_hours),
+        history=story.history(
+            call,
+            access.history(user, call),
+            names=names,
+            checks=checks,
+            appeals=access.may_read_appeals(user, call),
+            language=language,
+        ),
+        promise=story.promise(callback, call.organisation.callback_window_hours, at=at),
+        records=callback if callback and access.may_record_callback(user, callback) else None,
         names=names,
         is_own=call.evaluator_id == user.pk,
         decides=access.may_decide(user, call),
-        checks=access.has_role(user, call.organisation, access.REVIEWERS),
+        checks=checks,
         is_disputed=names and call.conflicts.filter(resolved_at=None).exists(),
+        flags=told(call, language) if checks and call.evaluator_id != user.pk else (),
+        notes=call.return_notes if names and call.state == Call.State.RETURNED else {},
+        **_said_by_department(user, call, checks=checks, at=at),
     )
+
+
+def _said_by_department(user: User, call: Call, *, checks: bool, at: dt.datetime) -> dict[str, Any]:
+    """Appeals and readings: for the department's managers and those who check; nothing of it for others."""
+    manages = access.manages(user, call)
+    if call.state not in {Call.State.APPROVED, Call.State.VOIDED} or not (manages or checks):
+        return {"appeals": (), "appeal_until": None, "manages": manages, "readings": (), "own_reading": None}
+    may_appeal = manages and call.evaluator_id != user.pk and workflow.why_no_appeal(call, at=at) is None
+    readings = tuple(access.readings_of(user, call))
+    return {
+        "appeals": tuple(access.appeals_of(user, call)),
+        "appeal_until": workflow.last_day_to_appeal(call) if may_appeal else None,
+        "manages": manages,
+        "readings": readings,
+        "own_reading": next((each for each in readings if each.by_id == user.pk), None),
+    }
 
 
 def _measures(call: Call, *names: str) -> tuple[Measure, ...]:

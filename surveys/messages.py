@@ -64,7 +64,7 @@ STEPS: Final[dict[str, str]] = {
 
 def describe(problem: Problem) -> str:
     """What is wrong and what to do about it, without the place."""
-    return gettext(PROBLEMS[problem.code]) % problem.params
+    return gettext(PROBLEMS[problem.code]) % {name: _said(value) for name, value in problem.params.items()}
 
 
 def explain(error: WorkflowError) -> str:

@@ -9,7 +9,10 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+
+from surveys.promises import SOON
 
 # Whose figures cover the whole organisation.
 READS_ALL = frozenset({"administrator", "coordinator", "reviewer", "analyst", "works_council"})
@@ -170,8 +173,25 @@ class CallQuerySet(models.QuerySet[Any]):
             | Q(organisation__in=mine.with_any({"analyst"})) & approved
             | Q(department__in=mine.managed) & approved
         )
-        calls = self.filter(rule)
+        calls = self.filter(rule & self._not_blind(user))
         return calls if mine.only_departments is None else calls.filter(department__in=mine.only_departments)
+
+    @staticmethod
+    def _not_blind(user: Any) -> Q:
+        """What is scored for a calibration session is its evaluator's alone until the session is closed."""
+        seat = apps.get_model("surveys", "CalibrationSeat").objects.filter(call=models.OuterRef("pk"))
+        return ~Q(kind="calibration") | Q(evaluator=user.pk) | ~models.Exists(seat.filter(session__state="open"))
+
+    def openly_known_to(self, user: Any) -> Self:
+        """Without those that this person scores blind: an evaluator must not learn which of them are seconds, which gold."""
+        checked = standing(user).with_any(CHECKS_CALLS)
+        return self.exclude(~Q(organisation__in=checked), kind__in=["second", "gold"])
+
+    def shown_as(self, kind: str, user: Any) -> Self:
+        """Of this kind as this person is told it: what they score blind is `listening` to them, whatever it is for."""
+        if kind == "listening":
+            return self.exclude(pk__in=self.openly_known_to(user).values("pk"))
+        return self.openly_known_to(user).filter(kind=kind)
 
     def counting(self) -> Self:
         """The calls that figures are made of: approved first scorings on an open or closed wave."""
@@ -187,6 +207,21 @@ class CallQuerySet(models.QuerySet[Any]):
     def sent_back(self) -> Self:
         """What evaluators have to mend, the latest first."""
         return self.filter(state="returned").order_by("-decided_at", "-pk")
+
+    def flagged_by(self, rules: Iterable[str]) -> Self:
+        """Where one of these rules found something. The names stand in the stored JSON; no other value is spelt alike."""
+        found = self.annotate(flags_text=Cast("flags", models.TextField()))
+        wanted = Q()
+        for rule in rules:
+            wanted |= Q(flags_text__contains=f'"{rule}"')
+        return found.filter(wanted) if wanted else self
+
+    def unread_by(self, user: Any, *, since: dt.date) -> Self:
+        """What counts of the departments a person manages, made on `since` or later, and not yet acknowledged by them."""
+        mine = standing(user)
+        read = apps.get_model("surveys", "Acknowledgement").objects.filter(call=models.OuterRef("pk"), by=user.pk)
+        mine_to_read = self.filter(department__in=mine.managed, state="approved", kind="field", local_date__gte=since)
+        return mine_to_read.filter(~models.Exists(read))
 
     def decided_by(self, user: Any) -> Self:
         return self.filter(decided_by=user).order_by("-decided_at", "-pk")
@@ -210,6 +245,38 @@ class CallbackQuerySet(models.QuerySet[Any]):
     def for_user(self, user: Any) -> Self:
         call = apps.get_model("surveys", "Call")
         return self.filter(call__in=call.objects.for_user(user))
+
+    def of_field_calls(self) -> Self:
+        """Promises that stand: made in a call that was handed in and not voided."""
+        return self.filter(call__kind="field", call__state__in=["submitted", "returned", "approved"])
+
+    def with_last_event(self) -> Self:
+        """`last_kind` ("" without events) and `last_at` of the event that holds: the one recorded last."""
+        event = apps.get_model("surveys", "CallbackEvent")
+        last = event.objects.filter(callback=OuterRef("pk")).order_by("-recorded_at", "-pk")
+        return self.annotate(
+            last_kind=Coalesce(Subquery(last.values("kind")[:1]), Value("")),
+            last_at=Subquery(last.values("happened_at")[:1]),
+        )
+
+    def in_state(self, *states: str, grace_hours: int, at: dt.datetime) -> Self:
+        """Those in one of these states, as `promises.outcome` reads them at `at`."""
+        over = at - dt.timedelta(hours=grace_hours)
+        came = Q(last_kind="came", last_at__gte=F("promised_at"))
+        broken = ~came & (Q(last_kind="not_come", last_at__gte=F("due_at")) | Q(due_at__lt=over))
+        still = ~came & ~Q(last_kind="not_come", last_at__gte=F("due_at"))
+        rules = {
+            "waiting": still & Q(due_at__gt=at + SOON),
+            "due_soon": still & Q(due_at__gte=at, due_at__lte=at + SOON),
+            "overdue": still & Q(due_at__lt=at, due_at__gte=over),
+            "kept_in_time": came & Q(last_at__lte=F("due_at")),
+            "kept_late": came & Q(last_at__gt=F("due_at")),
+            "broken": broken,
+        }
+        chosen = Q(pk__in=[])
+        for state in states:
+            chosen |= rules[state]
+        return self.with_last_event().filter(chosen)
 
 
 class AuditQuerySet(models.QuerySet[Any]):
@@ -256,6 +323,16 @@ class AssignmentQuerySet(models.QuerySet[Any]):
     def expired_at(self, at: dt.datetime) -> Self:
         return self.open().filter(until__lte=at)
 
+    def in_view(self, state: str, at: dt.datetime) -> Self:
+        """As people see them: an open one that has expired is no longer "offered" or "accepted"; "" is every state."""
+        if state == "expired":
+            return self.expired_at(at)
+        if state == "attention":
+            return self.filter(Q(state="handed_back") | Q(state__in=["planned", "offered", "accepted"], until__lte=at))
+        if state in {"planned", "offered", "accepted"}:
+            return self.filter(state=state, until__gt=at)
+        return self.filter(state=state) if state else self
+
     def own(self, user: Any) -> Self:
         return self.filter(evaluator=user)
 
@@ -267,8 +344,16 @@ class AppealQuerySet(models.QuerySet[Any]):
     def for_user(self, user: Any) -> Self:
         """To those who decide, and to the managers of the department; never to the evaluator, who must not be named either."""
         mine = standing(user)
-        deciding = Q(call__organisation__in=mine.with_any(CHECKS_CALLS))
-        return self.filter(deciding | Q(call__department__in=mine.managed))
+        deciding = Q(call__organisation__in=mine.with_any(CHECKS_CALLS)) & ~Q(call__evaluator=user.pk)
+        appeals = self.filter(deciding | Q(call__department__in=mine.managed))
+        limit = mine.only_departments
+        return appeals if limit is None else appeals.filter(call__department__in=limit)
+
+    def with_names(self) -> Self:
+        """With the call and all it points at, who raised it and who decided."""
+        names = ("department", "scenario", "organisation", "wave", "evaluator", "version__checklist")
+        calls = [f"call__{name}" for name in names]
+        return self.select_related(*calls, "raised_by", "decided_by").defer("call__version__document")
 
     def open(self) -> Self:
         return self.filter(state="open")

@@ -151,6 +151,7 @@ class SectionForm:
             due=_due(item, answer),
             problem=messages.describe(problem) if problem else "",
             clash=self._clash(item, answer),
+            return_note=self.call.return_notes.get(item.code, ""),
             **text,
         )
 

@@ -92,6 +92,8 @@ class Question:
     due: bool
     problem: str = ""
     clash: Clash | None = None
+    # What the reviewer asks at this question of a returned call.
+    return_note: str = ""
 
     @property
     def code(self) -> str:

@@ -1,6 +1,8 @@
 """What a reviewer decides about a call, always about the call as they saw it."""
 
-from typing import Any, ClassVar
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,11 +14,22 @@ from surveys.models import Call
 from surveys.workflow import WorkflowError
 
 MAX_REASON = 2000
+# What the names of notes at questions begin with: "note-greeting.own_name".
+NOTE: Final = "note-"
+# Many at once are still as many as a person has looked at.
+MOST_AT_ONCE: Final = 100
+_TICKED: Final = re.compile(r"([0-9]{1,18}):([a-z0-9-]{1,40})")
 
 
 def seen_mark(call: Call) -> str:
     """What a page shows of a call, in short: another state or another revision is another call to decide about."""
     return f"{call.state}-{call.revision}"
+
+
+def ticked(values: Iterable[str]) -> dict[int, str]:
+    """Calls ticked on a list, each with what the page showed of it: "12:submitted-3"; what is not ours is left out."""
+    found = (_TICKED.fullmatch(value) for value in values)
+    return dict([(int(match[1]), match[2]) for match in found if match][:MOST_AT_ONCE])
 
 
 class DecisionForm(forms.Form):
@@ -45,7 +58,7 @@ class DecisionForm(forms.Form):
         self.add_error(None, explain(error))
 
     @property
-    def decision(self) -> dict[str, str]:
+    def decision(self) -> dict[str, Any]:
         """What the workflow's step is told besides who and when."""
         return {}
 
@@ -70,9 +83,13 @@ class ReasonForm(DecisionForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if not self.words and not {"quick", "reason"} & set(self.errors):
+        if not self.has_reason and not {"quick", "reason"} & set(self.errors):
             self.add_error("reason", ValidationError(_("Give a reason: choose one or write it down."), code="required"))
         return values
+
+    @property
+    def has_reason(self) -> bool:
+        return bool(self.words)
 
     @property
     def words(self) -> str:
@@ -81,7 +98,7 @@ class ReasonForm(DecisionForm):
         return "\n".join([*chosen, *filter(None, [self.cleaned_data.get("reason")])])
 
     @property
-    def decision(self) -> dict[str, str]:
+    def decision(self) -> dict[str, Any]:
         return {"reason": self.words}
 
 
@@ -95,6 +112,36 @@ class ReturnForm(ReasonForm):
         gettext_lazy("The department or scenario is not right."),
         gettext_lazy("The time of the call is not right."),
     )
+
+    def __init__(self, data: Any = None, *, call: Call) -> None:
+        super().__init__(data, call=call)
+        # The fields stand at their questions, all over the page, and belong to this form by its id.
+        for code in call.answers if call.pk else ():
+            self.fields[f"{NOTE}{code}"] = forms.CharField(
+                label=_("Note"), required=False, max_length=MAX_REASON, widget=forms.Textarea
+            )
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What was typed at questions: {item code: words}."""
+        typed = self.cleaned_data if hasattr(self, "cleaned_data") else {}
+        found = {name.removeprefix(NOTE): words for name, words in typed.items() if name.startswith(NOTE) and words}
+        for name in self.errors if self.is_bound else ():
+            if name.startswith(NOTE):
+                found[name.removeprefix(NOTE)] = self.data.get(name, "")
+        return found
+
+    @property
+    def note_errors(self) -> dict[str, Any]:
+        return {name.removeprefix(NOTE): found for name, found in self.errors.items() if name.startswith(NOTE)}
+
+    @property
+    def has_reason(self) -> bool:
+        return bool(self.words or self.notes)
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        return {"reason": self.words, "notes": self.notes}
 
 
 class VoidForm(ReasonForm):

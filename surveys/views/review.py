@@ -1,4 +1,4 @@
-"""The reviewer's pages: the queue, a call with its score explained, and the three decisions about it."""
+"""The reviewer's pages: the queue, a call with its score explained, and the decisions about it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from surveys import access, callpage, review_queue, workflow
-from surveys.filters import CallFilter
-from surveys.forms.review import DecisionForm, ReturnForm, VoidForm
+from surveys.forms.review import DecisionForm, ReturnForm, VoidForm, ticked
 from surveys.paging import page_of
+from surveys.review_filter import ReviewFilter
 
 if TYPE_CHECKING:
     from surveys.models import Call, User
@@ -30,17 +30,37 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = access.organisation_or_404(user, slug, access.REVIEWERS)
     tab = review_queue.TABS.get(request.GET.get("tab", ""), review_queue.TABS["waiting"])
     calls = tab.calls(user, organisation)
-    chosen = CallFilter(request.GET, calls, request=request, organisation=organisation)
+    chosen = ReviewFilter(request.GET, calls, request=request, organisation=organisation)
     page = page_of(chosen.qs, by=tab.by, down=tab.down, after=request.GET.get("after", ""), size=PAGE)
     context = {
         "organisation": organisation,
         "tabs": review_queue.TABS.values(),
         "tab": tab,
         "filter": chosen,
+        "query": review_queue.query_of(chosen) if tab.name == "waiting" else "",
         "page": page,
-        "lines": review_queue.lines(page.rows, user, organisation),
+        "lines": review_queue.lines(page.rows, user, organisation, get_language() or "en"),
     }
     return render(request, "surveys/review/queue.html", context)
+
+
+@require_POST
+def approve_many(request: HttpRequest, slug: str) -> HttpResponse:
+    user = access.signed_in(request)
+    organisation = access.organisation_or_404(user, slug, access.REVIEWERS)
+    chosen = ticked(request.POST.getlist("call"))
+    calls = access.visible_calls(user).filter(organisation=organisation, pk__in=chosen).with_names()
+    came = review_queue.approve_chosen(chosen, calls, by=user, at=timezone.now())
+    if not chosen:
+        messages.warning(request, _("Tick the calls that you want to approve."))
+    if came.done:
+        words = ngettext("%(count)s call is approved.", "%(count)s calls are approved.", came.done)
+        messages.success(request, words % {"count": came.done})
+    if came.refused:
+        rows = ((reverse("call", args=[call.pk]), call.reference, why) for call, why in came.refused)
+        links = format_html_join(", ", '<a href="{}">{}</a> ({})', rows)
+        messages.warning(request, format_html("{} {}", _("Not approved:"), links))
+    return redirect(f"{reverse('review', args=[slug])}{review_queue.query_from(request, organisation)}")
 
 
 @require_safe
@@ -76,7 +96,7 @@ def _decide(request: HttpRequest, pk: int, kind: type[DecisionForm], step: Calla
             form.refuse(error)
         else:
             _say_done(request, form)
-            return _onward(user, call) if was_waiting else redirect("call", pk)
+            return _onward(request, user, call) if was_waiting else redirect("call", pk)
     return _render_call(request, user, access.call_or_404(user, pk), form)
 
 
@@ -85,21 +105,23 @@ def _say_done(request: HttpRequest, form: DecisionForm) -> None:
     messages.success(request, format_html('{} <a href="{}">{}</a>', words, address, _("Look again")))
 
 
-def _onward(user: "User", call: "Call") -> HttpResponse:
-    """To the call that has waited longest; to the queue when none is left."""
-    following = access.next_to_decide(user, call)
-    return redirect("review", call.organisation.slug) if following is None else redirect("call", following.pk)
+def _onward(request: HttpRequest, user: "User", call: "Call") -> HttpResponse:
+    """To the next call that waits and fits the filters; to the queue when none is left."""
+    way = review_queue.way(request, user, call)
+    if way.onward is None:
+        return redirect(f"{reverse('review', args=[call.organisation.slug])}{way.query}")
+    return redirect(f"{reverse('call', args=[way.onward.pk])}{way.query}")
 
 
 def _render_call(request: HttpRequest, user: "User", call: "Call", form: DecisionForm | None = None) -> HttpResponse:
-    page = callpage.call_page(user, call, get_language() or "en")
+    page = callpage.call_page(user, call, get_language() or "en", at=timezone.now())
     context = {
         "page": page,
         "call": call,
         "form": form,
         "return_form": form if isinstance(form, ReturnForm) else ReturnForm(call=call),
         "void_form": form if isinstance(form, VoidForm) else VoidForm(call=call),
-        "following": access.next_to_decide(user, call) if page.decides else None,
+        "way": review_queue.way(request, user, call) if page.decides else None,
     }
     status = 200 if form is None else 409 if form.is_stale else 422
     return render(request, "surveys/review/call.html", context, status=status)

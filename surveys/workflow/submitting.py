@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from surveys import definition
+from surveys.call_checks import check_call
 from surveys.definition import Answers, Definition, Facts
 from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import record
@@ -41,7 +42,7 @@ def submit(*, call: Call, by: User, at: dt.datetime, revision: int | None = None
     if not call.is_editable:
         raise NotNow
     form = call.version.definition
-    problems = definition.check_answers(form, call.answers, call.facts)
+    problems = check_call(form, call.answers, call.facts, called_at=call.called_at, zone=call.organisation.zone)
     if problems:
         raise Incomplete(problems)
     before = call.state
@@ -93,7 +94,7 @@ def receive(
         assignment=assignment,
     )  # fmt: skip
     form = call.version.definition if call.wave_id == wave.pk else wave.version.definition
-    complete = _complete(form, answers, scenario.facts)
+    complete = _complete(form, answers, scenario.facts, called_at=called_at, zone=wave.organisation.zone)
     call = locked(call, by)
     given = facts_as_given(Call(wave=wave, department=department, scenario=scenario, called_at=called_at))
     if not call.is_editable or call.wave_id != wave.pk:
@@ -120,11 +121,13 @@ def _fixed_moment(known: Call | None, assignment: Assignment | None) -> dt.datet
     return heard_at(assignment) if assignment is not None else None
 
 
-def _complete(form: Definition, answers: Answers, facts: Facts) -> dict[str, Any]:
+def _complete(
+    form: Definition, answers: Answers, facts: Facts, *, called_at: dt.datetime, zone: dt.tzinfo
+) -> dict[str, Any]:
     """The answers as they would be stored; raises `Incomplete` naming all that is wrong with the shown ones."""
     cleaned, refused = clean_all(form, answers)
     whole = {**cleaned, **{code: answers[code] for code in refused}}
-    problems = definition.check_answers(form, whole, facts)
+    problems = check_call(form, whole, facts, called_at=called_at, zone=zone)
     if problems:
         raise Incomplete(problems)
     return {code: whole[code] for code in definition.relevant(form, whole, facts)}

@@ -318,7 +318,7 @@ def test_the_page_takes_few_queries(client_for, people, make_call, django_assert
     call = make_call(answers=callback_answers())
     client = client_for(people["reviewer"])
     page(client, call)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         page(client, call)
 
 

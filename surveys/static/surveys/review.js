@@ -1,28 +1,58 @@
-// Single keys for reviewers: j and k walk the queue, a, r and v decide. A switch beside them turns them off for good.
+// Single keys for reviewers: j and k walk the queue, x and t tick, a, r and v decide, ? tells them all. A switch turns them
+// off for good.
 const STORED = "klankbord.shortcuts";
-const label = document.querySelector("[data-shortcuts]");
-const toggle = label?.querySelector("input");
+const bar = document.querySelector("[data-shortcuts]");
+const toggle = bar?.querySelector("input");
 
 function remembered() {
   try { return localStorage.getItem(STORED) !== "off"; } catch { return true; }
 }
 
 if (toggle) {
-  label.hidden = false;
+  bar.hidden = false;
   toggle.checked = remembered();
   toggle.addEventListener("change", () => {
     try { localStorage.setItem(STORED, toggle.checked ? "on" : "off"); } catch { /* then only for this page */ }
   });
 }
 
+for (const opener of document.querySelectorAll("[data-opens]")) {
+  opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
+}
+
 const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const row = () => document.activeElement.closest("tr");
 
 function walk(step) {
   const links = [...document.querySelectorAll("[data-row]")];
-  const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  const here = links.findIndex((link) => link.closest("tr") === row());
   const next = links[Math.min(Math.max(here + step, 0), links.length - 1)];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
+}
+
+// All boxes at once: ticked as long as every one of them is.
+const boxes = [...document.querySelectorAll("[data-tick]")];
+const all = document.querySelector("[data-tick-all]");
+const allBox = all?.querySelector("input");
+
+function count() {
+  const ticked = boxes.filter((box) => box.checked).length;
+  allBox.checked = ticked > 0 && ticked === boxes.length;
+  allBox.indeterminate = ticked > 0 && ticked < boxes.length;
+}
+
+if (all && boxes.length) {
+  all.hidden = false;
+  all.addEventListener("change", () => boxes.forEach((box) => { box.checked = allBox.checked; }));
+  boxes.forEach((box) => box.addEventListener("change", count));
+  count();
+}
+
+function tick(key) {
+  const target = key === "t" ? allBox : row()?.querySelector("[data-tick]");
+  target?.click();
+  return Boolean(target);
 }
 
 function press(key) {
@@ -37,15 +67,19 @@ function press(key) {
   return true;
 }
 
-document.addEventListener("keydown", (event) => {
-  if (!toggle?.checked || event.defaultPrevented || event.repeat && !"jk".includes(event.key)) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector("[data-list]") && (event.key === "j" || event.key === "k")) {
-    walk(event.key === "j" ? 1 : -1);
-    event.preventDefault();
-  } else if (document.querySelector("[data-decide]") && "arv".includes(event.key) && press(event.key)) {
-    event.preventDefault();
+function act(key) {
+  if (document.querySelector("[data-list]")) {
+    if (key === "j" || key === "k") { walk(key === "j" ? 1 : -1); return true; }
+    if (key === "x" || key === "t") return tick(key);
   }
+  return press(key);
+}
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (!toggle?.checked || event.defaultPrevented || event.repeat && !"jk".includes(key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || document.querySelector("dialog[open]")) return;
+  if (key.length === 1 && "jkxtarv?".includes(key) && act(key)) event.preventDefault();
 });
 
 // Escape puts a reason away and the focus back where it came from; what was typed stays in the form.
