@@ -104,8 +104,3 @@ def assignment_history(user: User, assignments: "list[Assignment]") -> "QuerySet
 def knows_purpose(user: User, assignment: Assignment) -> bool:
     """Never its own evaluator, whatever else that person is."""
     return assignment.evaluator_id != user.pk and standing(user).has(assignment.organisation_id, *COORDINATORS)
-
-
-def knows_kind(user: User, call: Call) -> bool:
-    """Whether this reader may learn that a call was scored again: everybody who sees it, except who scored it."""
-    return call.evaluator_id != user.pk

@@ -146,6 +146,11 @@ class StartForm(FactsForm):
                 wave.initial, wave.widget = self.waves[0].pk, forms.HiddenInput()
 
     @property
+    def what(self) -> dict[str, Any]:
+        """Of a valid form: the call without its moment."""
+        return {name: self.cleaned_data[name] for name in ("wave", "department", "scenario")}
+
+    @property
     def not_today(self) -> list[Wave]:
         """The waves to choose from, if today is a day of none of them."""
         return [] if any(wave.takes(self.at, self.zone) for wave in self.waves) else self.waves

@@ -77,8 +77,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def facts(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     call, at = access.own_call_or_404(user, pk), timezone.now()
-    if not call.is_editable or call.kind != "field":
-        return redirect("call_resume", pk)
+    if not call.is_editable:
+        return redirect("call_submitted", pk)
+    if call.kind != "field":
+        return redirect("call_check", pk)
     form = FactsForm(
         request.POST or None,
         initial=facts_of(call),

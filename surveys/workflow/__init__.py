@@ -7,6 +7,17 @@ Whether the person may is decided before, in `access`.
 
 from surveys.trail import record
 
+from .acknowledging import acknowledge, acknowledge_all
+from .appealing import (
+    last_day_to_appeal,
+    others_who_decide,
+    raise_appeal,
+    reject_appeal,
+    uphold_by_rescoring,
+    uphold_by_voiding,
+    why_no_appeal,
+    withdraw_appeal,
+)
 from .assigning import (
     Bulk,
     accept,
@@ -21,26 +32,13 @@ from .assigning import (
     usual_end,
 )
 from .callbacks import CallbackRefused, record_callback
-from .acknowledging import acknowledge, acknowledge_all
-from .appealing import (
-    last_day_to_appeal,
-    others_who_decide,
-    raise_appeal,
-    reject_appeal,
-    uphold_by_rescoring,
-    uphold_by_voiding,
-    why_no_appeal,
-    withdraw_appeal,
-)
-from .assigning import Bulk, accept, accept_all, assign, cancel, extend, hand_back, in_bulk, offer, reassign
-from .callbacks import CallbackRefused, record_callback
 from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .fulfilling import client_id_of, heard_at
-from .listening import name_listener
 from .handing_in import HandedIn, hand_in
+from .listening import name_listener
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -108,9 +106,9 @@ __all__ = [
     "save_answers",
     "settle",
     "submit",
-    "usual_end",
     "uphold_by_rescoring",
     "uphold_by_voiding",
+    "usual_end",
     "void",
     "why_no_appeal",
     "withdraw_appeal",

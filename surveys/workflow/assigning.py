@@ -16,6 +16,7 @@ from surveys import rotation
 from surveys.models import Assignment, Call, Department, Membership, Role, Scenario, User, Wave
 from surveys.trail import record
 
+from . import seconds
 from .fulfilling import HELD, locked_assignment, source_of, turn
 from .outcomes import (
     AssignmentError,
@@ -136,6 +137,13 @@ def cancel(*, assignment: Assignment, by: User, reason: str = "", at: dt.datetim
     return assignment
 
 
+def usual_end(wave: Wave, at: dt.datetime) -> dt.datetime:
+    """What a new window ends with, unless said otherwise: the end of the wave's hours in a week, or on its last day."""
+    zone = wave.organisation.zone
+    day = min(max(at.astimezone(zone).date(), wave.starts_on) + dt.timedelta(days=7), wave.ends_on)
+    return dt.datetime.combine(day, wave.calls_until, tzinfo=zone)
+
+
 # --- the evaluator ----------------------------------------------------------------------------------------------------
 
 
@@ -248,7 +256,7 @@ def _check_evaluator(assignment: Assignment, evaluator: User) -> None:
     if assignment.is_listening:
         source = source_of(assignment)
         maker = assignment.gold.made_by_id if assignment.gold else source.evaluator_id if source else None
-        if maker == evaluator.pk:
+        if maker == evaluator.pk or seconds.knows(assignment, evaluator):
             raise HeardBefore(evaluator=evaluator)
         return
     wave, key = assignment.wave, (evaluator.pk, assignment.department_id)

@@ -13,6 +13,7 @@ from surveys.models import Assignment, CalibrationSeat, Call, Department, Scenar
 from surveys.trail import record
 
 from .outcomes import AssignmentDiffers, AssignmentGone
+from .seats import close_when_full
 
 HELD = (Assignment.State.OFFERED, Assignment.State.ACCEPTED)
 
@@ -106,6 +107,7 @@ def finish(call: Call, *, by: User, at: dt.datetime) -> None:
     if assignment.session_id:
         seats = CalibrationSeat.objects.filter(session=assignment.session_id, evaluator=by, call=None)
         seats.update(call=call)
+        close_when_full(assignment.session_id, at=at)
 
 
 def let_go(call: Call, *, by: User, at: dt.datetime, action: str = "", reason: str = "") -> None:

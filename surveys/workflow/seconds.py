@@ -125,3 +125,18 @@ def _load(able: dict[int, User]) -> dict[int, int]:
     """How many recordings each has still to score."""
     waiting = Assignment.objects.open().filter(evaluator__in=able).exclude(purpose=Assignment.Purpose.FIELD)
     return dict(waiting.order_by().values_list("evaluator").annotate(n=Count("pk")))
+
+
+def knows(assignment: Assignment, evaluator: User) -> bool:
+    """Whether this evaluator could not score blind: sees other people's calls, or had the same to score before.
+
+    For whoever moves a scoring from one evaluator to another. Calibration is open to those who check too.
+    """
+    same = Q(recording=assignment.recording_id) if assignment.recording_id else Q(pk__in=[])
+    same |= Q(source_call=assignment.source_call_id) if assignment.source_call_id else Q(pk__in=[])
+    same |= Q(gold=assignment.gold_id) if assignment.gold_id else Q(pk__in=[])
+    if Assignment.objects.filter(same, evaluator=evaluator).exclude(pk=assignment.pk).exists():
+        return True
+    blind = {Assignment.Purpose.SECOND, Assignment.Purpose.GOLD}
+    able = {user.pk for user in blind_evaluators(assignment.organisation_id)}
+    return assignment.purpose in blind and evaluator.pk not in able

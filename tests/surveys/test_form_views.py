@@ -688,7 +688,7 @@ def test_the_pages_cost_few_queries(web, make_call, org, django_assert_max_num_q
         call = make_call("submitted", answers=callback_answers())
     draft = make_call("draft")
     web.get(reverse("calls", args=[org.slug]))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         web.get(reverse("calls", args=[org.slug]))
     with django_assert_max_num_queries(8):
         web.get(section_url(draft, "phrasing"))
