@@ -15,7 +15,7 @@ from surveys.demo.model import Heard, Model
 from surveys.demo.plan import Calendar, Slot, extra_plan, field_plan
 from surveys.demo.truth import TRUTH, Truth
 from surveys.demo.words import Writer
-from surveys.demo.world import DEPARTMENTS, EVALUATORS, NAME, PEOPLE, SCENARIOS, Person
+from surveys.demo.world import DEPARTMENTS, EVALUATORS, NAME, NEW_SCENARIOS, PEOPLE, SCENARIOS, Person
 
 CALLS = 6600
 SMALL = 300
@@ -38,7 +38,7 @@ def generate(*, seed: int, today: dt.date, calls: int = CALLS, truth: Truth = TR
         name=NAME,
         departments=DEPARTMENTS,
         people=(*PEOPLE, *EVALUATORS),
-        scenarios=SCENARIOS,
+        scenarios=(*SCENARIOS, *NEW_SCENARIOS),
         waves=waves,
         calls=tuple(_Fieldwork(seed, calendar, truth).calls(calls)),
         closed_on={each.code: starts[each.closes_after] for each in DEPARTMENTS if each.closes_after is not None},

@@ -116,7 +116,9 @@ def _organisation(data: DemoData) -> Organisation:
 
 
 def _scenario_row(scenario: Any) -> dict[str, Any]:
-    return {name: getattr(scenario, name) for name in ("code", "name", "persona", "question", *scenario.facts)}
+    return {
+        name: getattr(scenario, name) for name in ("code", "name", "persona", "question", "problem", *scenario.facts)
+    }
 
 
 def _people(data: DemoData, organisation: Organisation) -> dict[str, User]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveys.demo.cast import Cast
-from surveys.demo.work import PROBLEMS, WITHIN_DAYS, DemoAssignment, DemoWork
+from surveys.demo.work import DemoAssignment, DemoWork
 from surveys.models import Acknowledgement, Assignment, AssignmentGroup, Call, Quota
 
 SECOND_SHARE = 20
@@ -27,13 +27,13 @@ def write_work(work: DemoWork, calls: Mapping[int, Call], cast: Cast) -> None:
     )
     groups = AssignmentGroup.objects.bulk_create(
         AssignmentGroup(
-            wave=cast.waves[calm.wave],
-            department=cast.departments[calm.department],
-            kind=AssignmentGroup.Kind.PAIR,
-            problem=PROBLEMS[calm.scenario],
-            within_days=WITHIN_DAYS,
+            wave=cast.waves[group.wave],
+            department=cast.departments[group.department],
+            kind=group.kind,
+            problem=group.problem,
+            within_days=group.within_days,
         )
-        for calm, _dominant in work.pairs
+        for group in work.groups
     )
     rows = Assignment.objects.bulk_create(_assignment(made, groups, cast) for made in work.assignments)
     for made, row in zip(work.assignments, rows, strict=True):

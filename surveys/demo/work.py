@@ -15,18 +15,12 @@ from typing import Final
 
 from surveys.demo import days
 from surveys.demo.data import DemoCall, DemoData
-from surveys.demo.world import EVALUATORS
+from surveys.demo.world import EVALUATORS, NEW_SCENARIOS, SCENARIOS, Wave
 
-PROBLEMS: Final = {
-    "complaint_calm": "complaint",
-    "complaint_dominant": "complaint",
-    "invoice_calm": "invoice",
-    "invoice_dominant": "invoice",
-    "jansen_second_call": "jansen",
-    "jansen_fourth_call": "jansen",
-}
+PROBLEMS: Final = {scenario.code: scenario.problem for scenario in (*SCENARIOS, *NEW_SCENARIOS)}
 PAIRED: Final = ("complaint", "invoice")
 WITHIN_DAYS: Final = 5
+CHAIN, CHAIN_DAYS, CHAINED = "jansen", 14, ("BEL", "KLA")
 NOON, OPENS, CLOSES = dt.time(13), dt.time(9), dt.time(17)
 SIGNS_IN: Final = EVALUATORS[0].email
 MANAGER: Final = "manager@demo.example"
@@ -47,7 +41,7 @@ class DemoQuota:
 
 @dataclass(frozen=True, slots=True)
 class DemoAssignment:
-    """`call` is the key of the call that came of it; `group` numbers the pairs."""
+    """`call` is the key of the call that came of it; `group` its place among the groups."""
 
     wave: int
     department: str
@@ -78,10 +72,18 @@ class DemoReading:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoGroup:
+    wave: int
+    department: str
+    kind: str
+    problem: str
+    within_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoWork:
     quotas: tuple[DemoQuota, ...]
-    pairs: tuple[tuple[DemoCall, DemoCall], ...]
-    """Calm and dominant; the place in here is the number of the group."""
+    groups: tuple[DemoGroup, ...]
     assignments: tuple[DemoAssignment, ...]
     readings: tuple[DemoReading, ...]
 
@@ -92,16 +94,37 @@ def plan_work(data: DemoData, managed: frozenset[str]) -> DemoWork:
     approved = [call for call in field if call.state == "approved"]
     pairs = tuple(_pairs(approved))
     rng = Random(f"{data.seed}:work")  # noqa: S311 - made-up work, no secrets
-    quotas = tuple(_quotas(data, approved, pairs))
-    made = tuple(_made(data, field, pairs))
-    return DemoWork(quotas, pairs, (*made, *_ahead(rng, data, field)), tuple(_readings(rng, data, approved, managed)))
+    paired = [
+        DemoGroup(calm.wave, calm.department, "pair", PROBLEMS[calm.scenario], WITHIN_DAYS) for calm, _dominant in pairs
+    ]
+    wave, coming = _rest_of(data)
+    chains = [DemoGroup(wave.number, department, "chain", CHAIN, CHAIN_DAYS) for department in CHAINED]
+    quotas = [DemoQuota(wave.number, group.department, "chain", CHAIN, 1) for group in chains]
+    assignments = (
+        *_made(data, field, pairs),
+        *_ahead(rng, data, field, wave, coming),
+        *_chains(chains, len(paired), coming),
+    )
+    return DemoWork(
+        (*_quotas(data, approved, pairs), *quotas),
+        (*paired, *chains),
+        assignments,
+        tuple(_readings(rng, data, approved, managed)),
+    )
+
+
+def _rest_of(data: DemoData) -> tuple[Wave, list[dt.date]]:
+    """The wave that is open, and its working days from today on; at its very end the day of today."""
+    wave = next(each for each in reversed(data.waves) if each.state == "open")
+    coming = [day for day in days.working_days(data.today, wave.ends_on + days.DAY) if day >= wave.starts_on]
+    return wave, coming or [min(max(data.today, wave.starts_on), wave.ends_on)]
 
 
 def _pairs(calls: Iterable[DemoCall]) -> Iterator[tuple[DemoCall, DemoCall]]:
     """Each calm call with the first dominant one of its problem in the same department and wave within the days."""
     by_place: dict[tuple[int, str, str], list[DemoCall]] = defaultdict(list)
     for call in calls:
-        problem = PROBLEMS.get(call.scenario)
+        problem = PROBLEMS[call.scenario]
         if problem in PAIRED:
             by_place[call.wave, call.department, problem].append(call)
     for place in sorted(by_place):
@@ -161,15 +184,36 @@ def _made(
         )
 
 
-def _ahead(rng: Random, data: DemoData, calls: Iterable[DemoCall]) -> Iterator[DemoAssignment]:
+def _chains(groups: list[DemoGroup], before: int, coming: list[dt.date]) -> Iterator[DemoAssignment]:
+    """The new scenarios' first use: four calls in their order, by one evaluator, who rings again and again."""
+    chain = sorted(
+        (each for each in (*SCENARIOS, *NEW_SCENARIOS) if each.problem == CHAIN), key=lambda each: each.attempt
+    )
+    for number, group in enumerate(groups):
+        for place, scenario in enumerate(chain):
+            day = coming[min(place + 1, len(coming) - 1)]
+            # On the last days of a month several fall on one day: a quarter of it each.
+            opens = dt.time(OPENS.hour + 2 * place)
+            yield DemoAssignment(
+                group.wave,
+                group.department,
+                scenario.code,
+                EVALUATORS[number + 1].email,
+                "offered",
+                days.local(day, opens),
+                days.local(day, dt.time(opens.hour + 2)),
+                group=before + number,
+                position=place + 1,
+            )
+
+
+def _ahead(
+    rng: Random, data: DemoData, calls: Iterable[DemoCall], wave: Wave, coming: list[dt.date]
+) -> Iterator[DemoAssignment]:
     """The rest of the month: as many calls as the wave before had more than this one has so far."""
     last = len(data.waves)
-    wave = next(each for each in reversed(data.waves) if each.state == "open")
     counts = {number: Counter(c.department for c in calls if c.wave == number) for number in (last - 1, last)}
-    coming = [day for day in days.working_days(data.today, wave.ends_on + days.DAY) if day >= data.today] or [
-        max(data.today, wave.starts_on)
-    ]
-    scenarios = [scenario.code for scenario in data.scenarios if scenario.code in PROBLEMS or scenario.attempt == 1]
+    scenarios = [scenario.code for scenario in SCENARIOS if scenario.attempt == 1]
     people = [person.email for person in EVALUATORS]
     wanted = [
         department

@@ -56,6 +56,7 @@ class Scenario:
     caller_style: str = "calm"
     attempt: int = 1
     asked_person_absent: bool = False
+    problem: str = ""
 
     @property
     def facts(self) -> dict[str, object]:
@@ -153,6 +154,7 @@ SCENARIOS: Final = (
             "nl": "“Ik vind het vervelend dat mijn klacht nog niet is opgelost. Kunt u mij vertellen hoe het ermee staat?”",
             "en": "“I am sorry to say my complaint has not been resolved yet. Can you tell me how it stands?”",
         },
+        problem="complaint",
     ),
     Scenario(
         "complaint_dominant",
@@ -168,6 +170,7 @@ SCENARIOS: Final = (
             "en": "“I am more than fed up that my complaint has not been resolved! How does it stand?”",
         },
         caller_style="dominant",
+        problem="complaint",
     ),
     Scenario(
         "invoice_calm",
@@ -182,6 +185,7 @@ SCENARIOS: Final = (
             "nl": "“Er staat 48 euro meer op mijn rekening dan vorig jaar. Kunt u nagaan hoe dat komt?”",
             "en": "“My bill is 48 euros higher than last year. Could you check why?”",
         },
+        problem="invoice",
     ),
     Scenario(
         "invoice_dominant",
@@ -197,6 +201,7 @@ SCENARIOS: Final = (
             "en": "“There are 48 euros too many on my bill! Do explain to me how that is possible.”",
         },
         caller_style="dominant",
+        problem="invoice",
     ),
     Scenario(
         "jansen_second_call",
@@ -213,6 +218,7 @@ SCENARIOS: Final = (
         },
         attempt=2,
         asked_person_absent=True,
+        problem="jansen",
     ),
     Scenario(
         "jansen_fourth_call",
@@ -229,6 +235,7 @@ SCENARIOS: Final = (
         },
         attempt=4,
         asked_person_absent=True,
+        problem="jansen",
     ),
     Scenario(
         "opening_hours",
@@ -255,5 +262,41 @@ SCENARIOS: Final = (
             "nl": "“Ik ga verhuizen. Wat heeft u van mij nodig?”",
             "en": "“I am moving. What do you need from me?”",
         },
+    ),
+)
+
+# Planned for the first time this month: with these the calls for Mr Jansen make a chain of four.
+NEW_SCENARIOS: Final = (
+    Scenario(
+        "jansen_first_call",
+        {"nl": "De heer Jansen, eerste keer", "en": "Mr Jansen, first call"},
+        {
+            "nl": "U belt voor de heer Jansen, die uw aanvraag behandelt. Hij blijkt er niet te zijn.",
+            "en": "You call for Mr Jansen, who deals with your application. He turns out to be out.",
+        },
+        {
+            "nl": "“Mag ik de heer Jansen spreken? Het gaat over mijn aanvraag.”",
+            "en": "“May I speak to Mr Jansen? It is about my application.”",
+        },
+        attempt=1,
+        asked_person_absent=True,
+        problem="jansen",
+    ),
+    Scenario(
+        "jansen_third_call",
+        {"nl": "De heer Jansen, derde keer", "en": "Mr Jansen, third call"},
+        {
+            "nl": "U belde al twee keer voor de heer Jansen. Beide keren zou hij terugbellen, en dat is niet gebeurd. U bent "
+            "het zat, maar blijft beleefd.",
+            "en": "You have called for Mr Jansen twice. Both times he was to call back, and he did not. You are fed up, but "
+            "you stay polite.",
+        },
+        {
+            "nl": "“Ik probeer het nog maar eens: is de heer Jansen er? Hij zou mij al twee keer terugbellen.”",
+            "en": "“Let me try once more: is Mr Jansen in? He was to call me back twice already.”",
+        },
+        attempt=3,
+        asked_person_absent=True,
+        problem="jansen",
     ),
 )

@@ -13,8 +13,11 @@ from analytics.models import DailySum
 from surveys import workflow
 from surveys.demo import DEMO_PASSWORD, days, generate, generate_small
 from surveys.demo.loading import find, load
-from surveys.demo.world import DEPARTMENTS, SCENARIOS
+from surveys.demo.world import DEPARTMENTS, NEW_SCENARIOS, SCENARIOS
 from surveys.models import (
+    Acknowledgement,
+    Assignment,
+    AssignmentGroup,
     AuditEntry,
     Call,
     Callback,
@@ -30,7 +33,7 @@ from surveys.refused import Refused
 
 TODAY = dt.date(2026, 11, 23)
 AT = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-FACTS = {scenario.code: scenario.facts for scenario in SCENARIOS}
+FACTS = {scenario.code: scenario.facts for scenario in (*SCENARIOS, *NEW_SCENARIOS)}
 
 
 @pytest.fixture
@@ -170,3 +173,30 @@ def test_the_command_refuses(db, settings, options, sentence):
     with pytest.raises(CommandError, match=sentence):
         call_command("load_demo", **options)
     assert find() is None
+
+
+def test_the_work_that_is_planned_fits_the_calls(db, small):
+    load(data=small, at=AT)
+    calls = Call.objects.filter(assignment__isnull=False).select_related("assignment", "wave")
+    assert calls.count() > 50
+    for call in calls:
+        planned = call.assignment
+        assert (planned.department_id, planned.scenario_id, planned.evaluator_id, planned.wave_id) == (
+            call.department_id,
+            call.scenario_id,
+            call.evaluator_id,
+            call.wave_id,
+        )
+        assert planned.starts_at <= call.called_at < planned.until
+    pairs = AssignmentGroup.objects.filter(kind="pair").prefetch_related("assignments__scenario")
+    assert pairs
+    for pair in pairs:
+        styles = {
+            each.scenario.caller_style for each in pair.assignments.all() if each.scenario.problem == pair.problem
+        }
+        assert styles == {"calm", "dominant"}
+    own = Assignment.objects.own(User.objects.get(email="evaluator@demo.example")).filter(call=None)
+    assert {each.state for each in own} == {"offered", "accepted", "handed_back"}
+    assert own.expired_at(AT).count() == 1
+    read = set(Acknowledgement.objects.values_list("call__department__code", flat=True))
+    assert read == {"AFV", "PRK", "OMG", "MOR"}
