@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from .problems import Problem, gettext_noop
+from .problems import CHECKS, Problem
 from .reach import unreachable
 from .reading import attempt
 from .shape import Definition, Item, Section
 
 BLOCKS: Final = frozenset({"unreachable", "nothing_scored"})
 EXPECTED: Final = ("nl", "en")
-CHECKS: Final[Mapping[str, str]] = {
-    "nothing_scored": gettext_noop("Nothing in this checklist is scored. Give at least one question and its section a weight."),
-    "unreachable": gettext_noop("This question can never be asked: its condition cannot hold."),
-    "section_weight_zero": gettext_noop("This section has scored questions but weighs 0 %: they do not count."),
-    "section_only_optional": gettext_noop(
-        "Every scored question of this section can be left out, so some calls get no score for it."
-    ),
-    "item_weight_zero": gettext_noop("This question is scored but weighs 0 %: its answer does not count."),
-    "points_equal": gettext_noop("Every answer has the same points, so this question cannot tell calls apart."),
-    "points_never_full": gettext_noop("No answer gives 100 points, so the highest score is out of reach."),
-    "text_repeated": gettext_noop("“%(other)s” asks the same, word for word (%(language)s)."),
-    "label_repeated": gettext_noop("Two answers are called “%(label)s” (%(language)s)."),
-    "language_absent": gettext_noop("This checklist has no texts in “%(language)s”."),
-    "records_missing": gettext_noop("No question records how the call ended, so figures cannot show it."),
-}  # fmt: skip
-"""English template of every check, beside the problems of `MESSAGES`."""
+
+__all__ = ["CHECKS", "Finding", "check"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,9 @@ def moved_keys(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     longest: list[list[str]] = []
     for key in kept:
         runs = [run for run in longest if places[run[-1]] < places[key]]
-        longest.append([*max(runs, key=len, default=[]), key])
-    stays = frozenset(max(longest, key=len, default=[]))
+        best: list[str] = max(runs, key=len) if runs else []
+        longest.append([*best, key])
+    stays = frozenset(max(longest, key=len) if longest else ())
     return tuple(key for key in kept if key not in stays)
 
 

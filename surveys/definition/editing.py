@@ -150,7 +150,7 @@ def section_codes(document: Document) -> list[str]:
 def add_section(document: Document, section: Mapping[str, Any]) -> Document:
     made = copy.deepcopy(document)
     weights = [each["weight"] for each in made["sections"] if each["weight"]]
-    given = {"weight": round(sum(weights) / len(weights)) if weights else 1, "items": []}
+    given: dict[str, Any] = {"weight": round(sum(weights) / len(weights)) if weights else 1, "items": []}
     made["sections"].append({**given, **copy.deepcopy(dict(section))})
     return made
 

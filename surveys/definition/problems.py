@@ -122,9 +122,27 @@ MESSAGES: Final[dict[str, str]] = {
 """English template of every problem code; `%(name)s` stands for a parameter of the problem."""
 
 
+CHECKS: Final[dict[str, str]] = {
+    "nothing_scored": gettext_noop("Nothing in this checklist is scored. Give at least one question and its section a weight."),
+    "unreachable": gettext_noop("This question can never be asked: its condition cannot hold."),
+    "section_weight_zero": gettext_noop("This section has scored questions but weighs 0 %: they do not count."),
+    "section_only_optional": gettext_noop(
+        "Every scored question of this section can be left out, so some calls get no score for it."
+    ),
+    "item_weight_zero": gettext_noop("This question is scored but weighs 0 %: its answer does not count."),
+    "points_equal": gettext_noop("Every answer has the same points, so this question cannot tell calls apart."),
+    "points_never_full": gettext_noop("No answer gives 100 points, so the highest score is out of reach."),
+    "text_repeated": gettext_noop("“%(other)s” asks the same, word for word (%(language)s)."),
+    "label_repeated": gettext_noop("Two answers are called “%(label)s” (%(language)s)."),
+    "language_absent": gettext_noop("This checklist has no texts in “%(language)s”."),
+    "records_missing": gettext_noop("No question records how the call ended, so figures cannot show it."),
+}  # fmt: skip
+"""English template of every check, beside the problems of `MESSAGES`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where, which (a key of `MESSAGES`) and the words to fill in.
+    """One thing that is wrong: where, which (a key of `MESSAGES` or `CHECKS`) and the words to fill in.
 
     `path` is a place in the document (`sections[0].items[2].weight`) or, for answers, the item code.
     """
@@ -136,7 +154,7 @@ class Problem:
     @property
     def message(self) -> str:
         """The problem in English, without its place."""
-        return MESSAGES[self.code] % self.params
+        return (MESSAGES.get(self.code) or CHECKS[self.code]) % self.params
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -80,7 +80,7 @@ def _alternatives(
     subject = str(condition.get("item", condition.get("fact")))
     test = next(key for key in condition if key not in ("item", "fact"))
     wanted = tuple(condition[test]) if test == "is" else condition[test]
-    alone = (frozenset([_Demand(subject, test, wanted, holds)]),)
+    alone: tuple[_Alternative, ...] = (frozenset([_Demand(subject, test, wanted, holds)]),)
     alone = tuple(each for each in alone if _possible(definition, each))
     return _both(definition, alone, ways.get(subject, _ALWAYS)) if "item" in condition and holds else alone
 

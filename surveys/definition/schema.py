@@ -144,7 +144,7 @@ def _condition() -> dict[str, Any]:
     again = {"$ref": "#/$defs/condition"}
     code = {"type": "string"}
     texts = _list({"type": "string"}, 1, MAX_PARTS)
-    facts = {"caller_style": {"enum": list(CALLER_STYLES)}, "asked_person_absent": _BOOLEAN}
+    facts: dict[str, dict[str, Any]] = {"caller_style": {"enum": list(CALLER_STYLES)}, "asked_person_absent": _BOOLEAN}
     facts["attempt"] = {"type": "integer", "minimum": 1}
     tests: list[dict[str, Any]] = [
         *({key: _list(again, 1, MAX_PARTS)} for key in ("all", "any")),

@@ -49,7 +49,7 @@ class FormSettings(forms.Form):
     )
 
     def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
-        super().__init__(*args, initial=document, **kwargs)
+        super().__init__(*args, **{"initial": document, **kwargs})
         languages = self.fields["languages"]
         assert isinstance(languages, forms.MultipleChoiceField)
         codes = dict.fromkeys([*document["languages"], *LANGUAGES])
@@ -69,7 +69,7 @@ class PartForm(forms.Form):
     ) -> None:
         self.document, self.section, self.published = document, section, published
         self.languages: list[str] = document["languages"]
-        super().__init__(*args, initial=self._initial(section), **kwargs)
+        super().__init__(*args, **{"initial": self._initial(section), **kwargs})
         for name, label, rows in (("title", _("Title"), 1), ("intro", _("Introduction"), 2)):
             for code in self.languages:
                 attrs = {"lang": code}
@@ -92,7 +92,7 @@ class PartForm(forms.Form):
         own = self.section["code"] if self.section else ""
         words = next((self.data.get(f"title_{c}") for c in ("en", *self.languages) if self.data.get(f"title_{c}")), "")
         taken = [*editing.section_codes(self.document), *self.published.sections]
-        code: str = self.cleaned_data["code"].strip() or editing.fresh(editing.word(words) or "part", taken)
+        code: str = self.cleaned_data["code"].strip() or editing.fresh(editing.word(str(words)) or "part", taken)
         if not SECTION_CODE.fullmatch(code):
             raise ValidationError(_("Use small letters, digits and underscores."))
         if code != own and code in editing.section_codes(self.document):

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from surveys import definition
-from surveys.building_words import Note
+from surveys import definition, xlsform
+from surveys.building_words import Note, notes_of
 from surveys.definition import editing
 from surveys.definition.editing import Document
+from surveys.messages import describe
 from surveys.models import Checklist
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST_JSON = 2_000_000
+MOST_LINES = 50
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class FileForm(forms.Form):
@@ -83,7 +86,29 @@ def look_at(file: Any, untagged: str, language: str) -> Found:
     content = file.read()
     if file.name.lower().endswith(".json") or content.lstrip()[:1] == b"{":
         return _json(content, file.name)
-    return Found(refusal=_("This is neither a checklist as JSON nor an XLSForm workbook."))
+    if content[:4] in (ZIP, OLE):
+        return _workbook(content, file.name, untagged, language)
+    return Found(refusal=_("This is neither a checklist as JSON nor an XLSForm workbook (.xlsx or .xls)."))
+
+
+def _workbook(content: bytes, name: str, untagged: str, language: str) -> Found:
+    try:
+        mapped = xlsform.read(content, untagged=untagged)
+    except xlsform.WorkbookError as error:
+        lines = [_said(left) for left in error.left[:MOST_LINES]]
+        why = gettext(xlsform.REFUSALS[error.code]) % error.params
+        return Found(refusal=[why, *(f"{line.sheet} {line.row} {line.name}: {line.reason}" for line in lines)])
+    document = mapped.document
+    return Found(
+        document,
+        title=mapped.title or name.rsplit(".", 1)[0][:120],
+        left=[_said(left) for left in mapped.left],
+        notes=notes_of(document, definition.check(document), language),
+    )
+
+
+def _said(left: xlsform.Left) -> Left:
+    return Left(left.sheet, left.row, left.name, gettext(xlsform.REASONS[left.code]) % left.params)
 
 
 def _json(content: bytes, name: str) -> Found:
@@ -96,8 +121,6 @@ def _json(content: bytes, name: str) -> Found:
     try:
         document = definition.as_document(definition.parse(raw))
     except definition.DefinitionError as error:
-        from surveys.messages import describe
-
         return Found(refusal=[f"{problem.path or '.'}: {describe(problem)}" for problem in error.problems])
     except RecursionError:
         return Found(refusal=_("This document is nested too deeply."))
@@ -111,7 +134,6 @@ class ConfirmForm(forms.Form):
         label=gettext_lazy("Becomes"),
         queryset=Checklist.objects.none(),
         required=False,
-        empty_label=gettext_lazy("a new checklist"),
     )
     name = forms.CharField(label=gettext_lazy("Name of a new checklist"), max_length=120, required=False)
 
@@ -120,9 +142,10 @@ class ConfirmForm(forms.Form):
         field = self.fields["checklist"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = checklists
-        field.label_from_instance = lambda checklist: (  # type: ignore[method-assign]
-            _("the next version of “%(name)s”") % {"name": checklist}
-        )
+        field.choices = [
+            ("", _("a new checklist")),
+            *((each.pk, _("the next version of “%(name)s”") % {"name": each.name}) for each in checklists),
+        ]
 
     def clean_document(self) -> Document:
         """The page's own document comes back through the browser, so it is read as if anybody had written it."""
