@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -64,17 +65,35 @@ class House:
                 return []
             return [self._link(name, label, organisation) for name, label in pages]
 
+        checks = access.has_role(user, organisation, access.REVIEWERS)
         return [
             Group(
                 _("Calls"), tuple(links(access.EVALUATORS, ("calls", _("My calls")), ("call_start", _("Log a call"))))
             ),
-            Group(_("Results"), tuple(links(access.FIGURE_READERS, ("overview", _("Overview"))))),
+            Group(
+                _("Results"),
+                tuple(
+                    links(access.FIGURE_READERS, ("overview", _("Overview")))
+                    + links(access.MANAGERS, ("department_calls", _("Calls of my departments")))
+                    + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
+                ),
+            ),
             Group(
                 _("Fieldwork"),
                 tuple(
                     links(access.REVIEWERS, ("review", _("Review")), ("callbacks", _("Promised callbacks")))
+                    + links(access.REVIEWERS, ("appeals", _("Appeals")))
+                    + links(access.COORDINATORS, ("unread", _("What is read")))
                     + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
                     + links(access.EXPORTERS, ("exports", _("Export")))
+                ),
+            ),
+            Group(
+                _("Heard again"),
+                tuple(
+                    links(access.HEARERS, ("calibrations", _("Calibration")))
+                    + links(access.REVIEWERS, ("agreement", _("Agreement")))
+                    + links(access.COORDINATORS, ("gold_calls", _("Gold calls")))
                 ),
             ),
             Group(
@@ -95,7 +114,16 @@ class House:
     def _link(self, name: str, label: str, organisation: Organisation) -> Link:
         url = reverse(name, args=[organisation.slug])
         match = self.request.resolver_match
-        count = 0
-        if name == "review":
-            count = access.calls_to_review(access.signed_in(self.request), organisation).count()
+        count = self._count(name, organisation)
         return Link(label, url, here=bool(match and match.url_name == name), count=count)
+
+    def _count(self, name: str, organisation: Organisation) -> int:
+        """What waits for this reader behind a link."""
+        user = access.signed_in(self.request)
+        if name == "review":
+            return access.calls_to_review(user, organisation).count()
+        if name == "appeals" and access.has_role(user, organisation, access.REVIEWERS):
+            return access.open_appeals(user, organisation).count()
+        if name == "department_calls":
+            return access.unread_calls(user, organisation, timezone.now()).count()
+        return 0

@@ -324,14 +324,19 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         return self.open().filter(until__lte=at)
 
     def in_view(self, state: str, at: dt.datetime) -> Self:
-        """As people see them: an open one that has expired is no longer "offered" or "accepted"; "" is every state."""
+        """As people see them: an open one that has expired is no longer "offered" or "accepted".
+
+        "" is what is in hand: neither done nor cancelled; "all" is every state.
+        """
+        if not state:
+            return self.exclude(state__in=["done", "cancelled"])
         if state == "expired":
             return self.expired_at(at)
         if state == "attention":
             return self.filter(Q(state="handed_back") | Q(state__in=["planned", "offered", "accepted"], until__lte=at))
         if state in {"planned", "offered", "accepted"}:
             return self.filter(state=state, until__gt=at)
-        return self.filter(state=state) if state else self
+        return self if state == "all" else self.filter(state=state)
 
     def own(self, user: Any) -> Self:
         return self.filter(evaluator=user)

@@ -27,7 +27,7 @@ from surveys import tokens
 from surveys.building import add_draft
 from surveys.imports import upload
 from surveys.models import Membership
-from tests.people import AT, api_client, client_for
+from tests.people import AT, api_client, callback_answers, client_for
 
 ROLES = {
     "a": "anonymous",
@@ -71,6 +71,7 @@ api:calls                             org          u-........  u!!!ffffff
 api:call                              approved     u-.-....-.  uxxxxxxxxx
 api:call_answers                      returned     uxxxxxxxxx  uxxxxxxxxx
 api:call_submit                       submitted    uxxxxxxxxx  u-.-ff---f
+api:call_callback                     promised     u-.-....-.  u-!-f!ff-!
 api:schema                            -            u.........  uxxxxxxxxx
 api:docs                              -            >.........  >xxxxxxxxx
 api:nothing                           -            u---------  u---------
@@ -96,7 +97,21 @@ device_shared                         -            xxxxxxxxxx  rrrrrrrrrr
 device_sync                           draft        u.........  u!!!!!!!!!
 device_call                           draft        >.r.......  >xxxxxxxxx
 device_call_page                      draft        >.r.......  >xxxxxxxxx
+callback                              promise      >-.-f.ff-.  >-!-f!ff-!
+callbacks                             -            >-ff..fff.  >xxxxxxxxx
 review                                -            >-ff..fff.  >xxxxxxxxx
+review_approve                        -            >xxxxxxxxx  >-ffrrfffr
+appeals                               -            >-ff...ff.  >xxxxxxxxx
+appeal_new                            approved     >-f-ff.f-f  >-f-ff!f-f
+appeal                                appeal       >---...--.  >xxxxxxxxx
+appeal_withdraw                       appeal       >xxxxxxxxx  >---ffr--f
+appeal_reject                         appeal       >xxxxxxxxx  >---!!f--!
+appeal_void                           appeal       >xxxxxxxxx  >---!!f--!
+appeal_correct                        appeal       >---r.f--.  >---r!f--!
+department_calls                      -            >-ffff.fff  >xxxxxxxxx
+calls_read                            -            >xxxxxxxxx  >-ffffrfff
+call_read                             approved     >xxxxxxxxx  >-f-ffrf-f
+unread                                -            >-fff.fff.  >xxxxxxxxx
 call_approve                          submitted    >xxxxxxxxx  >-f-!!---!
 call_return                           submitted    >xxxxxxxxx  >-f-!!---!
 call_void                             submitted    >xxxxxxxxx  >-f-!!---!
@@ -198,6 +213,11 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "submitted": make_call("submitted"),
         "returned": make_call("returned"),
         "approved": make_call("approved"),
+        "promised": (promised := make_call("approved", answers=callback_answers())),
+        "promise": promised.callback,
+        "appeal": workflow.raise_appeal(
+            call=make_call("approved"), by=people["manager"], reason="He did say it.", at=AT + timedelta(days=1)
+        ),
         "department": departments["BUR"],
         "elsewhere": departments["BEL"],
         "paper": org.clearances.first(),

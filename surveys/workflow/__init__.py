@@ -38,7 +38,17 @@ from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .fulfilling import client_id_of, heard_at
 from .handing_in import HandedIn, hand_in
+from .calibrating import close as close_session
+from .calibrating import start as start_session
+from .gold import can_score as can_score_gold
+from .gold import make as make_gold
+from .gold import open_waves as waves_for_gold
+from .gold import save_answers as save_gold
+from .gold import slip_in as slip_gold
+from .gold import switch as switch_gold
 from .listening import name_listener
+from .seconds import discuss as discuss_pair
+from .seconds import draw_all as draw_seconds
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -72,6 +82,16 @@ __all__ = [
     "acknowledge",
     "acknowledge_all",
     "announce",
+    "can_score_gold",
+    "close_session",
+    "discuss_pair",
+    "draw_seconds",
+    "make_gold",
+    "save_gold",
+    "slip_gold",
+    "start_session",
+    "switch_gold",
+    "waves_for_gold",
     "approve",
     "assign",
     "cancel",
