@@ -11,6 +11,8 @@ Everybody asks for the same things of the town of Zuiderveen, so each refusal st
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -23,10 +25,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from surveys import people as joining
-from surveys import tokens
+from surveys import tokens, workflow
 from surveys.building import add_draft
 from surveys.imports import upload
-from surveys.models import Membership
+from surveys.models import Assignment, Membership
 from tests.people import AT, api_client, callback_answers, client_for
 
 ROLES = {
@@ -72,6 +74,10 @@ api:call                              approved     u-.-....-.  uxxxxxxxxx
 api:call_answers                      returned     uxxxxxxxxx  uxxxxxxxxx
 api:call_submit                       submitted    uxxxxxxxxx  u-.-ff---f
 api:call_callback                     promised     u-.-....-.  u-!-f!ff-!
+api:assignments                       org          u-........  uxxxxxxxxx
+api:assignment                        assignment   u-.--f---f  uxxxxxxxxx
+api:assignment_accept                 assignment   uxxxxxxxxx  u-.--f---f
+api:assignment_hand_back              assignment   uxxxxxxxxx  u-!--f---f
 api:schema                            -            u.........  uxxxxxxxxx
 api:docs                              -            >.........  >xxxxxxxxx
 api:nothing                           -            u---------  u---------
@@ -99,6 +105,13 @@ device_call                           draft        >.r.......  >xxxxxxxxx
 device_call_page                      draft        >.r.......  >xxxxxxxxx
 callback                              promise      >-.-f.ff-.  >-!-f!ff-!
 callbacks                             -            >-ff..fff.  >xxxxxxxxx
+call_recognised                       submitted    >xxxxxxxxx  >-r-ff---f
+assignments_accept                    -            >xxxxxxxxx  >-rrffffff
+assignment                            assignment   >-.--.---.  >xxxxxxxxx
+assignment_accept                     assignment   >xxxxxxxxx  >-r--f---f
+assignment_start                      assignment   >xxxxxxxxx  >-!--f---f
+assignment_hand_back                  assignment   >-.--f---f  >-.--f---f
+assignment_recognised                 assignment   >xxxxxxxxx  >-r--f---f
 review                                -            >-ff..fff.  >xxxxxxxxx
 review_approve                        -            >xxxxxxxxx  >-ffrrfffr
 appeals                               -            >-ff...ff.  >xxxxxxxxx
@@ -122,6 +135,8 @@ wave_open                             wave         >xxxxxxxxx  >-fffrfffr
 wave_close                            wave         >xxxxxxxxx  >-fffrfffr
 papers                                -            >-fff.ff..  >-fff.fff.
 paper_withdraw                        paper        >-fff.fff.  >-fff.fff.
+assignments                           wave         >-fff.fff.  >-fff!fff!
+assignment_new                        wave         >-fff.fff.  >-fff.fff.
 scenarios                             -            >-fff.fff.  >xxxxxxxxx
 scenario_new                          -            >-fff.fff.  >-fff.fff.
 scenario                              scenario     >-fff.fff.  >-fff.fff.
@@ -217,6 +232,10 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "promise": promised.callback,
         "appeal": workflow.raise_appeal(
             call=make_call("approved"), by=people["manager"], reason="He did say it.", at=AT + timedelta(days=1)
+        ),
+        "assignment": Assignment.objects.create(
+            organisation=org, wave=wave, department=departments["BUR"], scenario=scenarios["opening_hours"],
+            evaluator=people["evaluator"], state="offered", starts_at=AT, until=timezone.now() + timedelta(days=1),
         ),
         "department": departments["BUR"],
         "elsewhere": departments["BEL"],
