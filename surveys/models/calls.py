@@ -118,10 +118,14 @@ class Call(models.Model):
 
     # One-tap marks in the order of the call, seconds from dialling: [["dialled", 0], ["answered", 11.5], ["ended", 240]].
     timeline = models.JSONField(default=list, editable=False)
+    # When the first mark was tapped, by the evaluator's device; `called_at` is only as exact as it was typed.
+    dialled_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("hung up"), null=True, blank=True, editable=False)
     hold_seconds = models.PositiveIntegerField(_("seconds on hold"), null=True, blank=True, editable=False)
     talk_seconds = models.PositiveIntegerField(_("seconds of talk"), null=True, blank=True, editable=False)
     first_answer_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How many questions were marked as not fitting this call; finds those that coordinators should look at.
+    unfit_count = models.PositiveSmallIntegerField(default=0, editable=False)
     recognised = models.BooleanField(_("the evaluator was recognised"), default=False, editable=False)
     listener = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who listened along")
@@ -174,6 +178,7 @@ class Call(models.Model):
             models.Index(fields=["organisation", "state", "local_date", "id"], name="call_state_day"),
             models.Index(fields=["evaluator", "state", "changed_at"], name="call_evaluator_state"),
             models.Index(fields=["wave", "kind", "state", "department"], name="call_wave_progress"),
+            models.Index(fields=["organisation", "local_date"], condition=Q(unfit_count__gt=0), name="call_unfit_day"),
         ]
 
     def __str__(self) -> str:
