@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
+        "AssignmentState": "surveys.api.assignments.ASSIGNMENT_STATES",
         "CallKind": "surveys.api.serializers.KINDS",
         "CallState": "surveys.api.serializers.STATES",
         "CallbackEventKind": "surveys.api.serializers.EVENTS",

@@ -47,7 +47,7 @@ def _who(entry: AuditEntry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`load` is how many calls the evaluator has with this department in the wave; `at_limit` when it may take no more."""
+    """`load` is how many calls the evaluator has with this department in the wave, of `limit` that are allowed."""
 
     assignment: Assignment
     scenario: str
@@ -61,8 +61,8 @@ class Row:
     ticked: bool
 
     @property
-    def at_limit(self) -> bool:
-        return self.limit is not None and self.load >= self.limit
+    def above_limit(self) -> bool:
+        return self.limit is not None and self.load > self.limit
 
 
 def rows(
@@ -114,10 +114,12 @@ def _row(
 
 def counts(all_of_wave: "access.AssignmentQuerySet", at: dt.datetime) -> dict[str, int]:
     """How many stand in each state as people see it, in one query."""
-    states = ("attention", "planned", "offered", "accepted", "expired", "done", "handed_back", "cancelled")
+    states = ("", "attention", "planned", "offered", "accepted", "expired", "done", "handed_back", "cancelled", "all")
     found = dict.fromkeys(states, 0)
     for state, until in all_of_wave.order_by().values_list("state", "until"):
         seen = "expired" if state in Assignment.OPEN and until <= at else state
         found[seen] += 1
         found["attention"] += seen in {"expired", "handed_back"}
+        found[""] += seen not in {"done", "cancelled"}
+        found["all"] += 1
     return found

@@ -234,8 +234,14 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
             call=make_call("approved"), by=people["manager"], reason="He did say it.", at=AT + timedelta(days=1)
         ),
         "assignment": Assignment.objects.create(
-            organisation=org, wave=wave, department=departments["BUR"], scenario=scenarios["opening_hours"],
-            evaluator=people["evaluator"], state="offered", starts_at=AT, until=timezone.now() + timedelta(days=1),
+            organisation=org,
+            wave=wave,
+            department=departments["BUR"],
+            scenario=scenarios["opening_hours"],
+            evaluator=people["evaluator"],
+            state="offered",
+            starts_at=AT,
+            until=timezone.now() + timedelta(days=1),
         ),
         "department": departments["BUR"],
         "elsewhere": departments["BEL"],

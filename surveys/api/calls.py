@@ -27,7 +27,7 @@ from surveys.messages import explain
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from surveys.models import Call, Department, Organisation, Scenario, User, Wave
+    from surveys.models import Assignment, Call, Department, Organisation, Scenario, User, Wave
 
 # What a list does not show, and would be costly to fetch for five hundred calls.
 HEAVY = ("answers", "answer_revisions", "item_points")
@@ -38,7 +38,10 @@ CALL, SAVED, PROBLEM = serializers.CallDetail, serializers.SavedOut, serializers
 class ApiCallFilter(CallFilter):
     """The filters of the pages, and the kind of call."""
 
-    kind = django_filters.ChoiceFilter(choices=[(kind, kind) for kind in serializers.KINDS])
+    kind = django_filters.ChoiceFilter(choices=[(kind, kind) for kind in serializers.KINDS], method="of_kind")
+
+    def of_kind(self, calls: Any, _name: str, kind: str) -> Any:
+        return calls.shown_as(kind, getattr(self.request, "user", None))
 
 
 class Narrowed(DjangoFilterBackend):
@@ -73,7 +76,9 @@ def pseudonyms() -> Callable[["Call"], str]:
 def shown(call: "Call", request: Request) -> dict[str, Any]:
     """A call in full, as this reader may see it now."""
     fresh = access.call_or_404(person(request), call.pk)
-    return serializers.CallDetail(fresh, context={"request": request, "pseudonyms": pseudonyms(), "at": timezone.now()}).data
+    return serializers.CallDetail(
+        fresh, context={"request": request, "pseudonyms": pseudonyms(), "at": timezone.now()}
+    ).data
 
 
 class CallList(Listing):
@@ -109,7 +114,8 @@ class CallList(Listing):
 
         Safe to repeat: `client_id` is yours to make, once a call. 201: stored. 200: the same call was stored before.
         409 `conflict`: other content is stored under this id; both are kept, `call` is the stored one. 422 `incomplete`:
-        nothing was stored; `errors` names each item and what is wrong with it.
+        nothing was stored; `errors` names each item and what is wrong with it, or `assignment` with the code
+        `assignment_needed` (this wave takes assigned calls only), `assignment_gone` or `assignment_differs`.
         """
         at, by = timezone.now(), evaluator(request)
         sent = read(serializers.CallIn, request)
@@ -207,6 +213,11 @@ class Asked(NamedTuple):
     wave: "Wave"
     department: "Department"
     scenario: "Scenario"
+    assignment: "Assignment | None" = None
+
+    @property
+    def is_heard_again(self) -> bool:
+        return self.assignment is not None and self.assignment.is_listening
 
 
 def moment_and_id(sent: dict[str, Any]) -> dict[str, Any]:
@@ -224,6 +235,8 @@ def find(user: "User", sent: dict[str, Any], *, known: "Call | None", at: dt.dat
         "department": access.visible_departments(user, organisation),
         "scenario": access.visible_scenarios(user, organisation),
     }
+    if "assignment" in sent:
+        doors["assignment"] = access.api_assignments(user, organisation)
     found = {name: door.filter(pk=sent[name]).first() for name, door in doors.items()}
     missing = {name: _("You may not choose %(key)s here.") % {"key": sent[name]} for name in doors if not found[name]}
     if missing:
@@ -241,7 +254,7 @@ def refusals(
     """Why no call can be made there and then. One that is known already was once allowed, so only its moment is looked at."""
     if called_at > at + AHEAD:
         yield error("called_at", "future", _("This moment lies in the future."))
-    elif not asked.wave.takes(called_at, organisation.zone):
+    elif not asked.is_heard_again and not asked.wave.takes(called_at, organisation.zone):
         yield error("called_at", "outside_wave", explain(workflow.OutsideWave(asked.wave)))
         return
     if not is_new:
@@ -251,5 +264,5 @@ def refusals(
     closed_on = asked.department.closed_on
     if closed_on is not None and called_at.astimezone(organisation.zone).date() >= closed_on:
         yield error("department", "department_closed", _("This department was closed by the day of the call."))
-    if not asked.scenario.is_active:
+    if asked.assignment is None and not asked.scenario.is_active:
         yield error("scenario", "scenario_not_in_use", _("This scenario is not in use any more."))

@@ -156,6 +156,9 @@ def _step(exc: workflow.WorkflowError) -> Problem:
     if isinstance(exc, workflow.CallbackRefused):
         words = messages.explain(exc)
         return Problem("incomplete", 422, words, errors=[error(exc.field, exc.code, words)])
+    if isinstance(exc, workflow.AssignmentError):
+        words = messages.explain(exc)
+        return Problem("incomplete", 422, words, errors=[error("assignment", exc.code, words)])
     return Problem("stale" if isinstance(exc, workflow.Stale) else "not-now", 409, messages.explain(exc))
 
 

@@ -16,7 +16,7 @@ from surveys.definition import FATES
 
 Shape = serializers.Serializer[Any]
 STATES = ("draft", "submitted", "returned", "approved", "voided")
-KINDS = ("field", "second", "calibration", "gold")
+KINDS = ("field", "second", "calibration", "gold", "listening")
 OUTCOMES = ("passed", "failed", "none")
 WAVE_STATES = ("planned", "open", "closed")
 VERSION_STATES = ("draft", "published")
@@ -267,7 +267,10 @@ class CallOut(Shape):
     scenario = ScenarioRef()
     wave = WaveRef()
     version = VersionRef()
-    kind = choice(KINDS, help_text="Only `field` calls count in figures.")
+    kind = serializers.SerializerMethodField(
+        help_text="Only `field` calls count in figures. `listening` is a recording that its evaluator scored; what for is told "
+        "to those who check."
+    )
     state = choice(STATES)
     called_at = serializers.DateTimeField()
     local_date = serializers.DateField(help_text="Its day in the organisation's time zone; figures go by this.")
@@ -283,6 +286,10 @@ class CallOut(Shape):
     submitted_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     changed_at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=KINDS))
+    def get_kind(self, call: Any) -> str:
+        return access.kind_told(self.context["request"].user, call)
 
     @extend_schema_field(EvaluatorOut)
     def get_evaluator(self, call: Any) -> dict[str, str | None]:
@@ -364,6 +371,11 @@ class CallIn(Shape):
     department = Known(help_text="A department that is open on the day of the call.")
     scenario = Known()
     called_at = MomentField(help_text="With offset; not in the future.")
+    assignment = Known(
+        required=False,
+        help_text="Your own assignment that this call fulfils: of this wave, department and scenario. Needed where a wave takes "
+        "assigned calls only.",
+    )
     answers = AnswersField(required=False, help_text=ANSWERS_HELP)
     submit = serializers.BooleanField(default=True, help_text="False opens a draft; then leave out `answers`.")
 

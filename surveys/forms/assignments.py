@@ -182,6 +182,7 @@ class AssignmentFilter(forms.Form):
         ("done", gettext_lazy("done")),
         ("handed_back", gettext_lazy("handed back")),
         ("cancelled", gettext_lazy("cancelled")),
+        ("all", gettext_lazy("all")),
     )
 
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
@@ -194,7 +195,7 @@ class AssignmentFilter(forms.Form):
         super().__init__(*args, **options)
         everything = _("all")
         choices = {
-            "state": [("", everything), *self.STATES],
+            "state": [("", _("in hand")), *self.STATES],
             "department": [("", everything), *((str(key), name) for key, name in department_choices(departments))],
             "evaluator": [*people_choices(evaluators, everything), ("nobody", _("nobody yet"))],
         }
@@ -202,6 +203,10 @@ class AssignmentFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = found
+
+    @property
+    def chips(self) -> list[tuple[str, Any]]:
+        return [("", _("in hand")), *self.STATES]
 
     def narrow(self, assignments: "QuerySet[Assignment]", *, at: dt.datetime) -> "QuerySet[Assignment]":
         """A value that is no choice narrows nothing."""

@@ -33,7 +33,7 @@ def overview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     wave = access.wave_or_404(user, organisation, pk)
     known = access.wave_assignments(user, wave)
     form = BulkForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         assignments=known,
         evaluators=access.evaluators(organisation),
         zone=organisation.zone,
@@ -61,7 +61,7 @@ def _table(request: HttpRequest, user: "User", wave: "Wave", at: "dt.datetime", 
         "wave": wave,
         "filter": chosen,
         "counts": counts,
-        "chips": [(state, label, counts[state]) for state, label in chosen.STATES],
+        "chips": [(state, label, counts[state]) for state, label in chosen.chips],
         "page": page,
         "query": f"&{query.urlencode()}" if query else "",
         "rows": assignment_rows.rows(list(page), wave=wave, user=user, at=at, ticked=[each.pk for each in form.ticked]),
@@ -96,7 +96,7 @@ def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
     wave = access.wave_or_404(user, organisation, pk)
     form = AssignmentForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         wave=wave,
         initial={"starts_at": at, "until": workflow.usual_end(wave, at)},
         **_choices(user, organisation, at),

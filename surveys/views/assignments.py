@@ -68,7 +68,7 @@ def accept_all(request: HttpRequest, slug: str) -> HttpResponse:
 def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     assignment, at = access.own_assignment_or_404(user, pk), timezone.now()
-    form = HandBackForm(request.POST or None)
+    form = HandBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             workflow.hand_back(assignment=assignment, by=user, reason=form.cleaned_data["reason"], at=at)
