@@ -8,6 +8,9 @@ urlpatterns = [
     path("o/<slug:slug>/overview/", views.overview, name="overview"),
     path("o/<slug:slug>/overview.csv", views.overview_csv, name="overview_csv"),
     path("o/<slug:slug>/trend.csv", views.trend_csv, name="trend_csv"),
+    path("o/<slug:slug>/agreement/", views.agreement, name="agreement"),
+    path("o/<slug:slug>/agreement/<int:pk>/", views.pair, name="pair"),
+    path("o/<slug:slug>/gold/results/", views.gold_results, name="gold_results"),
     path("o/<slug:slug>/results/<int:pk>/", views.department, name="department"),
     path("o/<slug:slug>/results/<int:pk>/<slug:report>.csv", views.department_csv, name="department_csv"),
 ]

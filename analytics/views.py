@@ -1,13 +1,15 @@
 """Pages and files of figures. What may be seen, and what is shown, is decided below."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import access, filters, pages, reports
+from analytics import access, agreement_pages, filters, pages, reports
 from analytics.files import csv_response
-from surveys.access import signed_in
+from surveys.access import REVIEWERS, organisation_or_404, pair_or_404, signed_in
+from surveys.forms.listening import NoteForm
+from surveys.workflow import discuss_pair
 
 
 @require_safe
@@ -49,3 +51,35 @@ def department_csv(request: HttpRequest, slug: str, pk: int, report: str) -> Htt
         raise Http404
     chosen = filters.parse(request.GET, reader)
     return csv_response(reports.run(report, reader=reader, filters=chosen, department=about.pk), f"{slug}-{about.code}")
+
+
+# --- how far scorings agree -------------------------------------------------------------------------------------------
+
+
+@require_safe
+def agreement(request: HttpRequest, slug: str) -> HttpResponse:
+    user = signed_in(request)
+    organisation = organisation_or_404(user, slug, REVIEWERS)
+    page = agreement_pages.of_wave(user, organisation, request.GET.get("wave", ""), at=timezone.now())
+    return render(request, "analytics/agreement.html", {"organisation": organisation, "page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    organisation = organisation_or_404(user, slug, REVIEWERS)
+    second = pair_or_404(user, organisation, pk)
+    form = NoteForm(request.POST or None)
+    if form.is_valid():
+        discuss_pair(second, note=form.cleaned_data["note"], by=user, at=timezone.now())
+        return redirect("pair", slug, pk)
+    page = agreement_pages.pair(user, second)
+    return render(request, "analytics/pair.html", {"organisation": organisation, "page": page, "form": form})
+
+
+@require_safe
+def gold_results(request: HttpRequest, slug: str) -> HttpResponse:
+    user = signed_in(request)
+    organisation = organisation_or_404(user, slug, REVIEWERS)
+    page = {"organisation": organisation, "gold": agreement_pages.gold(user, organisation)}
+    return render(request, "analytics/gold.html", page)

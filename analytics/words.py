@@ -56,6 +56,7 @@ def left_out(reason: str, count: int) -> str:
         "voided": ngettext("%(count)s voided", "%(count)s voided", count),
         "second": ngettext("%(count)s second scoring", "%(count)s second scorings", count),
         "calibration": ngettext("%(count)s calibration", "%(count)s calibrations", count),
+        "gold": ngettext("%(count)s gold call", "%(count)s gold calls", count),
         "approved": ngettext("%(count)s of a wave not open yet", "%(count)s of a wave not open yet", count),
     }
     return words[reason] % {"count": whole(count)}

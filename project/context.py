@@ -97,6 +97,14 @@ class House:
                 ),
             ),
             Group(
+                _("Heard again"),
+                tuple(
+                    links(access.HEARERS, ("calibrations", _("Calibration")))
+                    + links(access.REVIEWERS, ("agreement", _("Agreement")))
+                    + links(access.COORDINATORS, ("gold_calls", _("Gold calls")))
+                ),
+            ),
+            Group(
                 _("Set-up"),
                 tuple(
                     links(

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from surveys import access, byte_ranges, recordings, sound_files
 from surveys.forms.listening import EraseForm, RecordingForm
-from surveys.models import Call, Recording, User
+from surveys.models import Call, GoldCall, Recording, User
 from surveys.presentation import moment
 from surveys.sounds import SORTS
 
@@ -90,3 +90,12 @@ def play(request: HttpRequest, recording: Recording, *, by: User, at: dt.datetim
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def gold_player(gold: GoldCall, at: dt.datetime) -> dict[str, Any]:
+    """As `Heard` for the player's template."""
+    recording = gold.recording
+    player = None
+    if recording is not None and access.is_playable(recording, at):
+        player = Player.of(recording, reverse("gold_sound", args=[gold.organisation.slug, gold.pk]))
+    return {"recording": recording, "player": player}

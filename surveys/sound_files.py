@@ -52,11 +52,7 @@ def keep(chunks: Iterable[bytes], *, key: UUID, most: int) -> Kept:
     part = place.with_suffix(".part")
     try:
         size, sha256 = _write(part, chunks, most)
-        with part.open("rb") as file:
-            sort = sounds.sort_of(file)
-            if sort is None:
-                raise NoSound
-            seconds = sounds.seconds_of(file)
+        sort, seconds = _heard_in(part)
         part.replace(place)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -74,9 +70,8 @@ def strays(known: Collection[str], *, at: dt.datetime) -> Iterator[Path]:
     """Files that belong to no key (hex) in `known`, and are too old to belong to an upload under way."""
     oldest = (at - SETTLED).timestamp()
     for path in _folder().glob("??/*"):
-        if path.stem not in known or path.suffix:
-            if path.stat().st_mtime < oldest:
-                yield path
+        if (path.stem not in known or path.suffix) and path.stat().st_mtime < oldest:
+            yield path
 
 
 def _folder() -> Path:
@@ -96,6 +91,14 @@ def _write(part: Path, chunks: Iterable[bytes], most: int) -> tuple[int, str]:
         file.flush()
         os.fsync(file.fileno())
     return size, digest.hexdigest()
+
+
+def _heard_in(part: Path) -> tuple[Sort, float | None]:
+    with part.open("rb") as file:
+        sort = sounds.sort_of(file)
+        if sort is None:
+            raise NoSound
+        return sort, sounds.seconds_of(file)
 
 
 def _settle(folder: Path) -> None:

@@ -80,7 +80,7 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Proportion | None:
         raise ValueError(f"successes is {successes}; of {n} trials it lies between 0 and {n}")
     if n == 0:
         return None
-    z = _normal_quantile(_two_sided(level))
+    z = normal_quantile(_two_sided(level))
     share = successes / n
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -123,7 +123,7 @@ def t_two_sided(t: float, df: float) -> float:
     return float(2 * stdtr(df, -abs(t)))
 
 
-def _normal_quantile(probability: float) -> float:
+def normal_quantile(probability: float) -> float:
     from scipy.special import ndtri
 
     return float(ndtri(probability))

@@ -18,6 +18,7 @@ ADMINISTRATORS = frozenset({"administrator"})
 COORDINATORS = frozenset({"administrator", "coordinator"})
 REVIEWERS = frozenset({"administrator", "coordinator", "reviewer"})
 EVALUATORS = frozenset({"evaluator"})
+HEARERS = REVIEWERS | EVALUATORS
 MANAGERS = frozenset({"manager"})
 FIGURE_READERS = READS_ALL | {"manager"}
 EXPORTERS = frozenset({"administrator", "coordinator", "analyst"})

@@ -32,7 +32,7 @@ def answers_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _chosen(request: HttpRequest, organisation: "Organisation") -> ExportFilter:
-    calls = access.visible_calls(access.signed_in(request)).filter(organisation=organisation)
+    calls = access.exportable_calls(access.signed_in(request)).filter(organisation=organisation)
     return ExportFilter(request.GET, calls, request=request, organisation=organisation)
 
 

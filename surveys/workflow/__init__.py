@@ -46,7 +46,16 @@ from .gold import open_waves as waves_for_gold
 from .gold import save_answers as save_gold
 from .gold import slip_in as slip_gold
 from .gold import switch as switch_gold
+from .calibrating import close as close_session
+from .calibrating import start as start_session
+from .gold import can_score as can_score_gold
+from .gold import make as make_gold
+from .gold import open_waves as waves_for_gold
+from .gold import save_answers as save_gold
+from .gold import slip_in as slip_gold
+from .gold import switch as switch_gold
 from .listening import name_listener
+from .seconds import draw_all as draw_seconds
 from .seconds import discuss as discuss_pair
 from .seconds import draw_all as draw_seconds
 from .outcomes import (
@@ -82,6 +91,16 @@ __all__ = [
     "acknowledge",
     "acknowledge_all",
     "announce",
+    "can_score_gold",
+    "close_session",
+    "discuss_pair",
+    "draw_seconds",
+    "make_gold",
+    "save_gold",
+    "slip_gold",
+    "start_session",
+    "switch_gold",
+    "waves_for_gold",
     "can_score_gold",
     "close_session",
     "discuss_pair",

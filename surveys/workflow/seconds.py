@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
 from surveys.models import Assignment, Call, Membership, Recording, Role, User, Wave
-from surveys.querysets import CHECKS_CALLS
+from surveys.querysets import CHECKS_CALLS, CallQuerySet
 from surveys.trail import record
 
 DAYS_TO_SCORE: Final = 7
@@ -35,12 +35,12 @@ def _chance(purpose: str, *of: int) -> int:
     return int.from_bytes(digest[:4], "big")
 
 
-def eligible(wave: Wave, *, at: dt.datetime) -> "QuerySet[Call]":
+def eligible(wave: Wave, *, at: dt.datetime) -> CallQuerySet:
     """The wave's calls that could be scored again: handed in, and recorded or heard by two."""
     return _hearable(Call.objects.filter(wave=wave, kind=Call.Kind.FIELD, state__in=STATES), wave, at=at)
 
 
-def _hearable(calls: "QuerySet[Call]", wave: Wave, *, at: dt.datetime) -> "QuerySet[Call]":
+def _hearable(calls: CallQuerySet, wave: Wave, *, at: dt.datetime) -> CallQuerySet:
     day = at.astimezone(wave.organisation.zone).date()
     recorded = Exists(Recording.objects.playable_on(day).filter(call=OuterRef("pk")))
     return calls.filter(recorded | Q(listener__isnull=False))
@@ -140,3 +140,9 @@ def knows(assignment: Assignment, evaluator: User) -> bool:
     blind = {Assignment.Purpose.SECOND, Assignment.Purpose.GOLD}
     able = {user.pk for user in blind_evaluators(assignment.organisation_id)}
     return assignment.purpose in blind and evaluator.pk not in able
+
+
+@transaction.atomic
+def discuss(second: Call, *, note: str, by: User, at: dt.datetime) -> None:
+    """What was agreed about a pair: on the wave, for neither of the two may read it in the history of their call."""
+    record(second.wave, action="pair discussed", by=by, at=at, reason=note, changes={"pair": [None, second.pk]})

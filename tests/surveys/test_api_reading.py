@@ -286,7 +286,7 @@ def test_another_organisations_department_is_no_choice(people, elsewhere):
 
 
 def test_kinds_and_states_are_those_of_the_models():
-    assert set(serializers.KINDS) == set(Call.Kind.values)
+    assert set(serializers.KINDS) == {*Call.Kind.values, "listening"}
     assert set(serializers.STATES) == set(Call.State.values)
     assert set(serializers.OUTCOMES) == set(Call.Outcome.values)
     assert set(serializers.WAVE_STATES) == set(Wave.State.values)
