@@ -74,7 +74,7 @@ class House:
                 _("Results"),
                 tuple(
                     links(access.FIGURE_READERS, ("overview", _("Overview")))
-                    + links(access.MANAGERS, ("department_calls", _("Calls of my departments")))
+                    + links(access.MANAGERS, ("department_calls", _("Calls to read")))
                     + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
                 ),
             ),
@@ -83,17 +83,9 @@ class House:
                 tuple(
                     links(access.REVIEWERS, ("review", _("Review")), ("callbacks", _("Promised callbacks")))
                     + links(access.REVIEWERS, ("appeals", _("Appeals")))
-                    + links(access.COORDINATORS, ("unread", _("What is read")))
+                    + links(access.COORDINATORS, ("unread", _("Unread calls")))
                     + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
                     + links(access.EXPORTERS, ("exports", _("Export")))
-                ),
-            ),
-            Group(
-                _("Heard again"),
-                tuple(
-                    links(access.HEARERS, ("calibrations", _("Calibration")))
-                    + links(access.REVIEWERS, ("agreement", _("Agreement")))
-                    + links(access.COORDINATORS, ("gold_calls", _("Gold calls")))
                 ),
             ),
             Group(

@@ -177,23 +177,6 @@ class CallQuerySet(models.QuerySet[Any]):
         return calls if mine.only_departments is None else calls.filter(department__in=mine.only_departments)
 
     @staticmethod
-    def _not_blind(user: Any) -> Q:
-        """What is scored for a calibration session is its evaluator's alone until the session is closed."""
-        seat = apps.get_model("surveys", "CalibrationSeat").objects.filter(call=models.OuterRef("pk"))
-        return ~Q(kind="calibration") | Q(evaluator=user.pk) | ~models.Exists(seat.filter(session__state="open"))
-
-    def openly_known_to(self, user: Any) -> Self:
-        """Without those that this person scores blind: an evaluator must not learn which of them are seconds, which gold."""
-        checked = standing(user).with_any(CHECKS_CALLS)
-        return self.exclude(~Q(organisation__in=checked), kind__in=["second", "gold"])
-
-    def shown_as(self, kind: str, user: Any) -> Self:
-        """Of this kind as this person is told it: what they score blind is `listening` to them, whatever it is for."""
-        if kind == "listening":
-            return self.exclude(pk__in=self.openly_known_to(user).values("pk"))
-        return self.openly_known_to(user).filter(kind=kind)
-
-    @staticmethod
     def _not_blind(user: Any) -> Any:
         """What is scored for a calibration session is its evaluator's alone until the session is closed."""
         seat = apps.get_model("surveys", "CalibrationSeat").objects.filter(call=models.OuterRef("pk"))

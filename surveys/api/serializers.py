@@ -291,10 +291,6 @@ class CallOut(Shape):
     def get_kind(self, call: Any) -> str:
         return access.kind_told(self.context["request"].user, call)
 
-    @extend_schema_field(serializers.ChoiceField(choices=KINDS))
-    def get_kind(self, call: Any) -> str:
-        return access.kind_told(self.context["request"].user, call)
-
     @extend_schema_field(EvaluatorOut)
     def get_evaluator(self, call: Any) -> dict[str, str | None]:
         may_know = access.may_see_evaluator(self.context["request"].user, call)

@@ -31,33 +31,23 @@ from .assigning import (
     reassign,
     usual_end,
 )
+from .calibrating import close as close_session
+from .calibrating import start as start_session
 from .callbacks import CallbackRefused, record_callback
 from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .fulfilling import client_id_of, heard_at
+from .gold import can_score as can_score_gold
+from .gold import make as make_gold
+from .gold import open_waves as waves_for_gold
+from .gold import save_answers as save_gold
+from .gold import slip_in as slip_gold
+from .gold import switch as switch_gold
 from .handing_in import HandedIn, hand_in
-from .calibrating import close as close_session
-from .calibrating import start as start_session
-from .gold import can_score as can_score_gold
-from .gold import make as make_gold
-from .gold import open_waves as waves_for_gold
-from .gold import save_answers as save_gold
-from .gold import slip_in as slip_gold
-from .gold import switch as switch_gold
-from .calibrating import close as close_session
-from .calibrating import start as start_session
-from .gold import can_score as can_score_gold
-from .gold import make as make_gold
-from .gold import open_waves as waves_for_gold
-from .gold import save_answers as save_gold
-from .gold import slip_in as slip_gold
-from .gold import switch as switch_gold
 from .listening import name_listener
-from .seconds import draw_all as draw_seconds
-from .seconds import discuss as discuss_pair
-from .seconds import draw_all as draw_seconds
+from .marking import with_marks
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -70,6 +60,8 @@ from .outcomes import (
     WorkflowError,
 )
 from .recognising import recognise
+from .seconds import discuss as discuss_pair
+from .seconds import draw_all as draw_seconds
 from .submitting import receive, submit
 
 __all__ = [
@@ -91,33 +83,17 @@ __all__ = [
     "acknowledge",
     "acknowledge_all",
     "announce",
-    "can_score_gold",
-    "close_session",
-    "discuss_pair",
-    "draw_seconds",
-    "make_gold",
-    "save_gold",
-    "slip_gold",
-    "start_session",
-    "switch_gold",
-    "waves_for_gold",
-    "can_score_gold",
-    "close_session",
-    "discuss_pair",
-    "draw_seconds",
-    "make_gold",
-    "save_gold",
-    "slip_gold",
-    "start_session",
-    "switch_gold",
-    "waves_for_gold",
     "approve",
     "assign",
+    "can_score_gold",
     "cancel",
     "cell_of",
     "change_facts",
     "client_id_of",
+    "close_session",
     "discard",
+    "discuss_pair",
+    "draw_seconds",
     "extend",
     "fill_from_answers",
     "hand_back",
@@ -127,6 +103,7 @@ __all__ = [
     "keep_late",
     "keep_promise",
     "last_day_to_appeal",
+    "make_gold",
     "may_take",
     "name_listener",
     "offer",
@@ -143,12 +120,18 @@ __all__ = [
     "reject_appeal",
     "return_call",
     "save_answers",
+    "save_gold",
     "settle",
+    "slip_gold",
+    "start_session",
     "submit",
+    "switch_gold",
     "uphold_by_rescoring",
     "uphold_by_voiding",
     "usual_end",
     "void",
+    "waves_for_gold",
     "why_no_appeal",
+    "with_marks",
     "withdraw_appeal",
 ]

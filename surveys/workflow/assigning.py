@@ -17,7 +17,6 @@ from surveys.models import Assignment, Call, Department, Membership, Role, Scena
 from surveys.trail import record
 
 from . import seconds
-from . import seconds
 from .fulfilling import HELD, locked_assignment, source_of, turn
 from .outcomes import (
     AssignmentError,

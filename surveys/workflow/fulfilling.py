@@ -14,7 +14,6 @@ from surveys.trail import record
 
 from .outcomes import AssignmentDiffers, AssignmentGone
 from .seats import close_when_full
-from .seats import close_when_full
 
 HELD = (Assignment.State.OFFERED, Assignment.State.ACCEPTED)
 
@@ -108,7 +107,6 @@ def finish(call: Call, *, by: User, at: dt.datetime) -> None:
     if assignment.session_id:
         seats = CalibrationSeat.objects.filter(session=assignment.session_id, evaluator=by, call=None)
         seats.update(call=call)
-        close_when_full(assignment.session_id, at=at)
         close_when_full(assignment.session_id, at=at)
 
 
