@@ -8,12 +8,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from surveys import people
+from surveys import offline, people
 from surveys.models import User
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,13 @@ class Adapter(DefaultAccountAdapter):
 
 class SignIn(LoginView):
     """The sign-in page; in the demo it opens with one button per role."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        if self.request.COOKIES.get(offline.SHARED_COOKIE) == "yes":
+            # On a device that several people use, closing the browser signs out.
+            self.request.session.set_expiry(0)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), **demo_sign_ins()}

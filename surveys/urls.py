@@ -108,7 +108,9 @@ urlpatterns = [
     path("o/<slug:slug>/checklists/<int:pk>/build/discard/", builder.discard, name="draft_discard"),
     path("o/<slug:slug>/checklists/<int:pk>/build/sections/", builder.section_new, name="draft_section_new"),
     path("o/<slug:slug>/checklists/<int:pk>/build/sections/<str:section>/", builder.section, name="draft_section"),
-    path("o/<slug:slug>/checklists/<int:pk>/build/sections/<str:section>/new/", builder.item_new, name="draft_item_new"),
+    path(
+        "o/<slug:slug>/checklists/<int:pk>/build/sections/<str:section>/new/", builder.item_new, name="draft_item_new"
+    ),
     path("o/<slug:slug>/checklists/<int:pk>/build/questions/<str:code>/", builder.item, name="draft_item"),
     path("schemas/checklist-1.json", checklist_files.schema, name="checklist_schema"),
     path("o/<slug:slug>/organisation/", setup.organisation, name="organisation"),

@@ -205,6 +205,10 @@ def device_words() -> dict[str, str]:
     return {
         "waitingOne": _("waiting for a connection: 1 call"),
         "waitingMany": _("waiting for a connection: {count} calls"),
+        "stuckOne": _("1 call needs you: see why below"),
+        "stuckMany": _("{count} calls need you: see why below"),
+        "remove": _("Remove"),
+        "removeSure": _("Remove this call and its answers from this device? They cannot be brought back."),
         "sendingNow": _("sending…"),
         "sentAt": _("sent {time}"),
         "sentKept": _("sent {time}; another version of this call was there already, so both are kept"),

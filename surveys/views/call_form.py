@@ -20,6 +20,7 @@ from surveys.forms.checklist import SectionForm
 from surveys.forms.script import draft_data, page_data, saved_data
 from surveys.forms.steps import first_open, neighbours, steps_of
 from surveys.messages import explain
+from surveys.views import typed
 
 if TYPE_CHECKING:
     from surveys.models import Call, User
@@ -35,13 +36,18 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("call_section", pk, step.code) if step else redirect("call_check", pk)
 
 
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return typed.to_sign_in(request)
     user = access.signed_in(request)
     call = access.own_call_or_404(user, pk)
     phrases = access.visible_phrases(user, call.organisation).in_use()
-    form = SectionForm(call, section, phrases, request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else typed.before_sign_in(request)
+    form = SectionForm(call, section, phrases, sent)
     if request.method == "POST":
+        typed.is_saved(request)
         return _save_section(request, user, form)
     return _show(request, user, form) if call.is_editable else redirect("call_submitted", pk)
 
@@ -76,6 +82,7 @@ def _show(request: HttpRequest, user: "User", form: SectionForm) -> HttpResponse
         "brief": brief_of(form.call.scenario),
         "before": before,
         "after": after,
+        "typed": typed.before_sign_in(request) is not None,
         "data": page_data(form.call, user),
     }
     return render(request, "surveys/calls/section.html", context)

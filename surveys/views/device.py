@@ -108,8 +108,9 @@ def shared(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(0 if is_shared else settings.SESSION_COOKIE_AGE)
     back = request.POST.get("next", "")
     response = redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "home")
-    options = {"secure": settings.SESSION_COOKIE_SECURE, "samesite": "Lax"}
-    response.set_cookie(offline.SHARED_COOKIE, "yes" if is_shared else "no", max_age=SHARED_FOR, **options)
+    said, is_secure = "yes" if is_shared else "no", settings.SESSION_COOKIE_SECURE
+    # The device's own script reads it.
+    response.set_cookie(offline.SHARED_COOKIE, said, max_age=SHARED_FOR, secure=is_secure, samesite="Lax")
     return response
 
 
@@ -150,14 +151,15 @@ def _started(request: HttpRequest, user: "User", client: UUID, packet: "Packet")
 
 
 def _taken(request: HttpRequest, user: "User", call: "Call", packet: "Packet") -> HttpResponse:
-    at = timezone.now()
-    news = {"changes": packet.changes, "base_revision": packet.base_revision, "at": at}
+    at, changes, base = timezone.now(), packet.changes, packet.base_revision
     try:
         if packet.submit:
-            return _acknowledged(request, workflow.hand_in(call=call, by=user, revision=packet.revision, **news), at)
-        saved = workflow.save_answers(call=call, by=user, **news)
-    except workflow.NotNow as error:
-        kept = workflow.keep_late(call=call, by=user, changes=packet.changes, at=at)
+            seen = packet.revision
+            handed = workflow.hand_in(call=call, by=user, changes=changes, base_revision=base, revision=seen, at=at)
+            return _acknowledged(request, handed, at)
+        saved = workflow.save_answers(call=call, by=user, changes=changes, base_revision=base, at=at)
+    except workflow.WorkflowError as error:
+        kept = workflow.keep_late(call=call, by=user, changes=changes, at=at)
         return _refused(error.code, explain(error), status=409, kept=sorted(kept))
     return JsonResponse({"call": call.pk, **saved_data(call, saved, at)})
 

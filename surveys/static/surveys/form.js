@@ -10,6 +10,7 @@ import { startTimer } from "./timer.js";
 
 // How long we wait for more typing before the server hears of it; this device hears of every letter.
 const WAIT = { textarea: 800, entry: 4000 };
+const MOST_WAIT = 2500;
 const items = data.items.map(([code, section, required, condition]) => ({ code, section, required, condition }));
 
 const itemOf = (code) => document.querySelector(`[data-item="${CSS.escape(code)}"]`);
@@ -127,16 +128,20 @@ document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-call-form]")) return;
   event.preventDefault();
   const to = event.submitter?.value ?? "next";
-  const done = await sender.flush();
+  // On a slow line we go on: what was given is on this device, and is sent from the next part.
+  const done = await Promise.race([sender.flush(), new Promise((late) => { setTimeout(late, MOST_WAIT, false); })]);
   const stuck = onPage().find((item) => !item.hasAttribute("data-off") && ["refused", "clash"].some((kind) => sender.pending.get(item.dataset.item)?.[kind]));
   if (stuck && (to === "next" || to === "list")) return focusOn(stuck);
   await parts.go(to, done || !sender.sendable.length);
 });
 
+// What was typed before signing in again stands in the page and nowhere else yet.
+const typed = "typed" in document.querySelector("[data-call-form]").dataset;
+
 // A part has come into view, at first or in place of another: its controls get what is known now.
 function opened(isNew) {
   for (const item of onPage()) {
-    if (!isNew && isTouched(item)) collect(item);
+    if (!isNew && (typed || isTouched(item))) collect(item);
     else if (isNew || !item.classList.contains("wrong")) write(item, sender.answers[item.dataset.item] ?? null);
   }
   saved.render();

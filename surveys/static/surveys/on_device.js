@@ -2,16 +2,19 @@
 import { isNew, isShared } from "./store.js";
 
 const place = () => document.querySelector("[data-on-device]");
-const REASONS = new Set(["incomplete", "clash", "moved", "unsent"]);
+const REASONS = new Set(["incomplete", "clash", "moved", "unsent", "closed"]);
+// Refusals that no answer can mend: the evaluator may give the call up.
+const FINAL = new Set(["not_started", "notStarted", "closed", "not_now"]);
 
 // What stands beside a call: [words, whether something has to be done].
 export function stateOf({ call, kit, queue }) {
-  const { submit, done } = call;
+  const { submit, done, why } = call;
   if (done) {
     const word = done.status === "conflict" ? "sentKept" : done.state === "returned" ? "sentReturned" : "sentAt";
     return [kit.say(word, { time: kit.time(done.at, call.zone) }), false];
   }
   if (submit?.refused) return [`${kit.say("notSent")}: ${reasonOf(kit, submit.refused)}`, true];
+  if (why) return [`${kit.say("notSent")}: ${reasonOf(kit, why)}`, true];
   if (submit) return [queue.running && !queue.trouble ? kit.say("sendingNow") : kit.say("toSubmit"), false];
   return [isNew(call) ? `${kit.say("newCall")}, ${kit.say("onDevice")}` : kit.say("onDevice"), false];
 }
@@ -41,6 +44,17 @@ export function lineOf({ kit, call, note, wrong = false, word = "open", part = "
   return line;
 }
 
+function removal({ kit, store, user, call, again }) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn danger small", textContent: kit.say("remove") });
+  button.addEventListener("click", async () => {
+    if (!window.confirm(kit.say("removeSure"))) return;
+    await store.wipe(user, call.client);
+    again();
+  });
+  return button;
+}
+
 let shown = "";
 
 export async function showOnDevice({ kit, store, queue, user }) {
@@ -48,24 +62,34 @@ export async function showOnDevice({ kit, store, queue, user }) {
   if (!box || !kit) return;
   const calls = await store.calls(user);
   const unsent = await store.waiting(user);
-  const waiting = calls.filter((call) => call.submit || call.done || isNew(call) || unsent[call.client]);
+  const known = new Set(calls.map((call) => call.client));
+  const strays = Object.keys(unsent).filter((client) => !known.has(client)).map((client) => ({ client }));
+  const waiting = [...calls, ...strays].filter((call) => call.submit || call.done || call.why || isNew(call) || unsent[call.client]);
   box.querySelector("[data-queue-state]").textContent = summary({ kit, queue, calls: waiting });
   const lines = waiting.map((call) => {
     const [note, wrong] = stateOf({ call, kit, queue });
     return { call: call.done ? { ...call, call: call.done.call } : call, note, wrong, part: call.done ? "submitted/" : call.submit ? "check/" : "form/" };
   });
   const now = JSON.stringify(lines.map(({ call, note }) => [call.client, note]));
-  if (now !== shown) box.querySelector("[data-queue]").replaceChildren(...lines.map((line) => lineOf({ kit, ...line })));
+  const again = () => showOnDevice({ kit, store, queue, user });
+  if (now !== shown) {
+    box.querySelector("[data-queue]").replaceChildren(...lines.map((line) => {
+      const { call } = line;
+      const shownLine = lineOf({ kit, ...line });
+      if (FINAL.has(call.submit?.refused?.code ?? call.why?.code)) shownLine.querySelector(".go").append(removal({ kit, store, user, call, again }));
+      return shownLine;
+    }));
+  }
   shown = now;
   const buttons = box.querySelector("[data-queue-buttons]");
   buttons.hidden = !waiting.some((call) => !call.done);
-  buttons.querySelector("[data-send]").onclick = () => again({ queue, store, user, calls });
+  buttons.querySelector("[data-send]").onclick = () => sendAgain({ queue, store, user, calls });
   await promises({ box, kit, store, user });
   box.hidden = false;
 }
 
 // By hand, what was refused is tried once more.
-async function again({ queue, store, user, calls }) {
+async function sendAgain({ queue, store, user, calls }) {
   for (const call of calls.filter((each) => each.submit?.refused)) {
     await store.patchCall(user, call.client, { submit: { ...call.submit, refused: null } });
   }
@@ -74,7 +98,9 @@ async function again({ queue, store, user, calls }) {
 }
 
 function summary({ kit, queue, calls }) {
-  const count = calls.filter((call) => !call.done).length;
+  const stuck = calls.filter((call) => call.submit?.refused || call.why).length;
+  const count = calls.filter((call) => !call.done).length - stuck;
+  if (stuck) return [kit.count("stuckOne", "stuckMany", stuck), count ? kit.count("waitingOne", "waitingMany", count) : ""].filter(Boolean).join(" · ");
   if (!count) return kit.say("allSent");
   if (queue.trouble === "signedOut" || queue.trouble === "otherUser") return kit.say(queue.trouble);
   if (queue.trouble === "server") return kit.say("server");

@@ -171,10 +171,18 @@ export class Queue {
       const sender = await this.sender(call ?? { client });
       if (!call?.start) await sender.look();
       const sent = sender.data.start && !sender.sendable.length ? await sender.send() : await sender.flush();
+      await this.explain(client, call, sender);
       return sent || !["offline", "server"].includes(sender.trouble) || this.retry(sender.trouble);
     };
     if (!navigator.locks) return bring();
     return navigator.locks.request(`klankbord-form-${client}`, { ifAvailable: true }, (lock) => (lock ? bring() : true));
+  }
+
+  // Why a draft cannot be brought, for the list; nothing once it can.
+  async explain(client, call, { trouble, why = "" }) {
+    const code = trouble === "notStarted" || trouble === "closed" ? trouble : null;
+    if (!code && !call?.why) return;
+    await this.store.keepCall(this.user, { ...((await this.store.call(this.user, client)) ?? { client }), why: code && { code, message: why } });
   }
 
   // --- the evaluator's wish

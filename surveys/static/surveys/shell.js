@@ -57,7 +57,7 @@ async function showList({ kit, store: device, queue }) {
   calls.sort((one, other) => Boolean(other.reason) - Boolean(one.reason) || (one.savedAt < other.savedAt ? 1 : -1));
   const drafts = content.querySelector("[data-drafts]");
   drafts.append(...calls.map((call) => {
-    const count = Object.keys(call.answers ?? {}).length;
+    const count = Object.keys(call.answers ?? {}).filter((code) => !code.startsWith("@")).length;
     const note = call.reason || kit.count("answersOne", "answersMany", count);
     return lineOf({ kit, call, note, wrong: Boolean(call.reason), word: call.reason ? "mend" : "goOn" });
   }));

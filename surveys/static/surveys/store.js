@@ -103,7 +103,7 @@ class DeviceStore {
     await this.write(["calls"], async (part) => {
       const known = new Set(listed.map((call) => call.client));
       for (const call of await part("calls").getAll(within(`${user}|`))) {
-        const stays = call.submit || isNew(call) || waiting[call.client] || (call.done && Date.now() - call.done.at < 864e5);
+        const stays = call.submit || isNew(call) || waiting[call.client] || (call.done && Date.now() - call.done.at < 36e5);
         if (!known.has(call.client) && !stays) await part("calls").delete(callKey(user, call.client));
       }
       for (const call of listed) {
