@@ -146,7 +146,7 @@ def _who(call: Call, entry: AuditEntry, *, names: bool, checks: bool) -> str:
     if entry.actor_id is None:
         return "Klankbord"
     if entry.action in OF_DEPARTMENT and not checks:
-        return _("the department")
+        return ""  # what was done says it already
     if names:
         return str(entry.actor)
     if entry.actor_id == call.evaluator_id:

@@ -47,6 +47,7 @@ from .gold import slip_in as slip_gold
 from .gold import switch as switch_gold
 from .handing_in import HandedIn, hand_in
 from .listening import name_listener
+from .marking import with_marks
 from .outcomes import (
     AssignmentError,
     AssignmentNeeded,
@@ -131,5 +132,6 @@ __all__ = [
     "void",
     "waves_for_gold",
     "why_no_appeal",
+    "with_marks",
     "withdraw_appeal",
 ]

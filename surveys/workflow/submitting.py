@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from surveys import definition
+from surveys import definition, marks
 from surveys.call_checks import check_call
 from surveys.definition import Answers, Definition, Facts
 from surveys.models import Assignment, Call, Department, Scenario, User, Wave
@@ -18,8 +18,9 @@ from .drafting import change_facts, open_call
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
 from .flagging import flag
 from .fulfilling import finish, heard_at
+from .marking import clean_changes, replace_answers, with_marks, without_marks
 from .outcomes import Incomplete, NotNow, OutsideWave, Received, Stale
-from .shared import clean_all, facts_as_given, locked, replace_answers
+from .shared import facts_as_given, locked
 
 # What handing in sets besides the scores.
 HANDED_IN_FIELDS: Final = (
@@ -96,18 +97,19 @@ def receive(
     form = call.version.definition if call.wave_id == wave.pk else wave.version.definition
     complete = _complete(form, answers, scenario.facts, called_at=called_at, zone=wave.organisation.zone)
     call = locked(call, by)
+    stored = with_marks(call) if marks.CODE in complete else call.answers
     given = facts_as_given(Call(wave=wave, department=department, scenario=scenario, called_at=called_at))
     if not call.is_editable or call.wave_id != wave.pk:
-        if complete == call.answers and given == facts_as_given(call):
+        if complete == stored and given == facts_as_given(call):
             return Received(call, "repeated")
         keep_copy(call, answers=complete, facts=given, by=by, at=at)
         return Received(call, "conflict")
     seen = revision == call.revision
-    if call.state == Call.State.RETURNED and not seen and definition.content_hash(complete) == call.content_hash:
+    if call.state == Call.State.RETURNED and not seen and definition.content_hash(without_marks(complete)) == call.content_hash:
         # A late repeat of what was sent before the return does not undo the return.
         return Received(call, "repeated")
-    if not seen and any(complete.get(code) != answer for code, answer in call.answers.items()):
-        keep_copy(call, answers=call.answers, facts=facts_as_given(call), by=by, at=at)
+    if not seen and any(complete.get(code) != answer for code, answer in stored.items()):
+        keep_copy(call, answers=stored, facts=facts_as_given(call), by=by, at=at)
     if given != facts_as_given(call):
         call = change_facts(call=call, by=by, department=department, scenario=scenario, called_at=called_at, at=at)
     replace_answers(call, complete, at=at)
@@ -125,9 +127,12 @@ def _complete(
     form: Definition, answers: Answers, facts: Facts, *, called_at: dt.datetime, zone: dt.tzinfo
 ) -> dict[str, Any]:
     """The answers as they would be stored; raises `Incomplete` naming all that is wrong with the shown ones."""
-    cleaned, refused = clean_all(form, answers)
+    cleaned, refused = clean_changes(form, answers)
+    timeline = cleaned.pop(marks.CODE, None)
+    wrong_marks = refused.pop(marks.CODE, None)
     whole = {**cleaned, **{code: answers[code] for code in refused}}
     problems = check_call(form, whole, facts, called_at=called_at, zone=zone)
-    if problems:
-        raise Incomplete(problems)
-    return {code: whole[code] for code in definition.relevant(form, whole, facts)}
+    if problems or wrong_marks:
+        raise Incomplete([*problems, *filter(None, [wrong_marks])])
+    complete = {code: whole[code] for code in definition.relevant(form, whole, facts)}
+    return {**complete, marks.CODE: timeline} if timeline else complete
