@@ -68,7 +68,10 @@ class Marks:
         if not self.timeline:
             return None
         answer: dict[str, Any] = {"value": self.timeline}
-        return answer | {"dialled_at": self.dialled_at.isoformat()} if self.dialled_at else answer
+        if self.dialled_at is not None:
+            # Letter by letter as a browser writes it, so that the script recognises what it sent.
+            answer["dialled_at"] = self.dialled_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return answer
 
 
 NOTHING: Final = Marks([], None)
@@ -124,7 +127,8 @@ def _moment(text: object) -> dt.datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None or not 2000 <= moment.year <= 2200:
         raise _wrong("marks_moment")
-    return moment.astimezone(dt.UTC)
+    moment = moment.astimezone(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _wrong(code: str, **params: object) -> AnswerError:

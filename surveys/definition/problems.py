@@ -111,6 +111,15 @@ MESSAGES: Final[dict[str, str]] = {
     "phrase_code": gettext_noop("Choose a phrase from the phrase bank."),
     "phrase_empty": gettext_noop("Choose a phrase, or write down what was said."),
     "phrases_too_many": gettext_noop("Note at most %(limit)s phrases."),
+    # the call's marks
+    "marks_form": gettext_noop("The marks of the call cannot be read. Set them anew."),
+    "marks_too_many": gettext_noop("At most %(limit)s marks are possible in one call. Remove some."),
+    "mark_unknown": gettext_noop("This mark is not known here. Remove it."),
+    "mark_second": gettext_noop("A mark lies between 0 and %(limit)s seconds after dialling. Correct its time."),
+    "marks_order": gettext_noop("The marks of a call stand in the order of their times. Correct a time."),
+    "marks_dialled": gettext_noop("A call is dialled once, at its beginning."),
+    "marks_ended": gettext_noop("A call ends once, and nothing comes after that. Correct a time, or remove a mark."),
+    "marks_moment": gettext_noop("The moment of dialling cannot be read. Set the marks anew."),
     # submitting
     "item_unknown": gettext_noop("This question is not part of the checklist. Remove the answer."),
     "answer_required": gettext_noop("Answer this question."),
@@ -125,11 +134,11 @@ MESSAGES: Final[dict[str, str]] = {
 CHECKS: Final[dict[str, str]] = {
     "nothing_scored": gettext_noop("Nothing in this checklist is scored. Give at least one question and its section a weight."),
     "unreachable": gettext_noop("This question can never be asked: its condition cannot hold."),
-    "section_weight_zero": gettext_noop("This section has scored questions but weighs 0 %: they do not count."),
+    "section_weight_zero": gettext_noop("This section has scored questions but weighs nothing: they do not count."),
     "section_only_optional": gettext_noop(
         "Every scored question of this section can be left out, so some calls get no score for it."
     ),
-    "item_weight_zero": gettext_noop("This question is scored but weighs 0 %: its answer does not count."),
+    "item_weight_zero": gettext_noop("This question is scored but weighs nothing: its answer does not count."),
     "points_equal": gettext_noop("Every answer has the same points, so this question cannot tell calls apart."),
     "points_never_full": gettext_noop("No answer gives 100 points, so the highest score is out of reach."),
     "text_repeated": gettext_noop("“%(other)s” asks the same, word for word (%(language)s)."),

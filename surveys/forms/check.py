@@ -11,10 +11,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from surveys import definition, messages
+from surveys import definition, marks, messages, workflow
 from surveys.call_checks import check_call, contradiction
 from surveys.forms.checklist import control_id, words_of
 from surveys.forms.steps import Step, steps_of
+from surveys.mark_words import in_words
 from surveys.models import Call, Conflict, Department, Phrase, Scenario
 from surveys.presentation import AnsweredRow, answered_sections
 
@@ -100,6 +101,11 @@ def differences(
     """What the stored call and the copy say differently, in words."""
     form, language = call.version.definition, get_language() or ""
     found = _fact_differences(call, conflict, departments, scenarios, language)
+    if marks.CODE in conflict.answers:
+        stored_marks = workflow.with_marks(call).get(marks.CODE)
+        if stored_marks != conflict.answers[marks.CODE]:
+            copy = in_words(conflict.answers[marks.CODE])
+            found.append(Difference(_("Marks of the call"), in_words(stored_marks), copy))
     for item in form.items:
         stored, sent = call.answers.get(item.code), conflict.answers.get(item.code)
         if stored != sent:

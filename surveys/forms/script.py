@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from surveys import definition, messages
+from surveys import definition, marks, messages, workflow
 from surveys.forms.checklist import words_of
 from surveys.forms.posted import local_minutes
+from surveys.mark_words import in_words
 from surveys.models import Call, User
 from surveys.workflow import Saved
 
@@ -60,23 +61,28 @@ def draft_data(call: Call) -> dict[str, Any]:
         "state": call.state,
         "revision": call.revision,
         "savedAt": call.changed_at.isoformat(),
-        "answers": {code: _for_controls(call, code, answer) for code, answer in call.answers.items()},
+        "answers": {code: _for_controls(call, code, answer) for code, answer in workflow.with_marks(call).items()},
     }
 
 
 def saved_data(call: Call, saved: Saved, at: dt.datetime) -> dict[str, Any]:
     """The answer to a save."""
-    form, language = call.version.definition, get_language() or ""
     return {
         "revision": saved.revision,
         "saved_at": at.isoformat(),
         "refused": {code: messages.describe(problem) for code, problem in saved.refused.items()},
         "conflicts": {
-            code: {"answer": _for_controls(call, code, answer), "text": words_of(form.item(code), answer, language)}
+            code: {"answer": _for_controls(call, code, answer), "text": _said(call, code, answer)}
             for code, answer in saved.conflicts.items()
         },
         "news": {code: _for_controls(call, code, answer) for code, answer in saved.news.items()},
     }
+
+
+def _said(call: Call, code: str, answer: Any) -> str:
+    if code == marks.CODE:
+        return in_words(answer)
+    return words_of(call.version.definition.item(code), answer, get_language() or "")
 
 
 def _for_controls(call: Call, code: str, answer: Any) -> Any:

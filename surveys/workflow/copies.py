@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db import transaction
 
-from surveys import definition
+from surveys import definition, marks
 from surveys.definition import Answers, Facts
 from surveys.models import Call, Conflict, User
 from surveys.trail import record
 
 from .outcomes import NotNow, Stale
-from .shared import clean_all, facts_as_given, locked, place, put, replace_answers
+from .marking import clean_changes, replace_answers, with_marks
+from .shared import facts_as_given, locked, place, put
 
 
 def keep_copy(call: Call, *, answers: Answers, facts: Facts, by: User, at: dt.datetime) -> None:
@@ -34,7 +35,7 @@ def keep_late(*, call: Call, by: User, changes: Answers, at: dt.datetime) -> fro
     call = locked(call, by)
     if call.is_editable or call.state == Call.State.VOIDED:
         return frozenset()
-    cleaned, _refused = clean_all(call.version.definition, changes)
+    cleaned, _refused = clean_changes(call.version.definition, changes)
     answers = with_changes(call, cleaned)
     if answers != call.answers:
         keep_copy(call, answers=answers, facts=facts_as_given(call), by=by, at=at)
@@ -42,11 +43,13 @@ def keep_late(*, call: Call, by: User, changes: Answers, at: dt.datetime) -> fro
 
 
 def with_changes(call: Call, cleaned: Answers) -> dict[str, Any]:
-    """The answers of the call as they would be submitted with these changes."""
+    """The answers of the call as they would be submitted with these changes; other marks than the call's stand beside them."""
     answers = dict(call.answers)
     for code, answer in cleaned.items():
         put(answers, code, answer)
-    return definition.relevant(call.version.definition, answers, call.facts)
+    found = definition.relevant(call.version.definition, answers, call.facts)
+    new = cleaned.get(marks.CODE)
+    return {**found, marks.CODE: new} if new and new != with_marks(call).get(marks.CODE) else found
 
 
 @transaction.atomic
@@ -63,7 +66,7 @@ def settle(*, conflict: Conflict, by: User, take: bool, at: dt.datetime) -> Call
     if take:
         if not may_take(call, conflict):
             raise NotNow
-        rejected = {"answers": call.answers, "facts": facts_as_given(call)}
+        rejected = {"answers": with_marks(call), "facts": facts_as_given(call)}
         replace_answers(call, conflict.answers, at=at)
         state = Call.State.RETURNED if call.state == Call.State.RETURNED else Call.State.DRAFT
         Call.objects.filter(pk=call.pk).update(state=state, **_columns_of(call, conflict.facts))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from surveys import marks
 from surveys.call_checks import due_problem
 from surveys.definition import Answers, Problem
 from surveys.models import Assignment, Call, Department, Scenario, User, Wave
@@ -13,7 +14,8 @@ from surveys.trail import difference, record
 
 from .fulfilling import begin, let_go, locked_assignment, take_up
 from .outcomes import AssignmentNeeded, FactsFixed, NotNow, Saved, Stale
-from .shared import clean_all, locked, move, place, put
+from .marking import clean_changes, mark_columns, with_marks, without_marks
+from .shared import locked, move, place, put
 
 
 def open_call(
@@ -79,7 +81,7 @@ def _is_known(call: Call) -> bool:
 
 @transaction.atomic
 def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, at: dt.datetime) -> Saved:
-    """Saves the changed answers only ({item code: answer or None}).
+    """Saves the changed answers only ({item code: answer or None}), and the call's marks under `marks.CODE`.
 
     An answer that another device changed after `base_revision` is left as it is and handed back in `conflicts`; an invalid
     one is handed back in `refused`; all others are saved. Whoever names a revision that is not there yet (the database was
@@ -89,9 +91,9 @@ def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, 
     if not call.is_editable:
         raise NotNow
     seen = base_revision if base_revision <= call.revision else 0
-    cleaned, refused = clean_all(call.version.definition, changes)
+    cleaned, refused = clean_changes(call.version.definition, changes)
     _refuse_absurd(call, cleaned, refused)
-    answers, revisions = dict(call.answers), dict(call.answer_revisions)
+    answers, revisions = with_marks(call), dict(call.answer_revisions)
     moved = {code for code, touched in revisions.items() if touched > seen}
     news = {code: answers.get(code) for code in moved - set(changes)}
     conflicts: dict[str, Any] = {}
@@ -104,12 +106,19 @@ def save_answers(*, call: Call, by: User, changes: Answers, base_revision: int, 
             continue
         revisions[code] = revision
         put(answers, code, answer)
-    if answers == call.answers:
+    if answers == with_marks(call):
         return Saved(call.revision, refused, conflicts, news)
     Call.objects.filter(pk=call.pk).update(
-        answers=answers, answer_revisions=revisions, revision=revision, changed_at=at
+        answer_revisions=revisions, revision=revision, changed_at=at, **_columns(call, answers, at)
     )
     return Saved(revision, refused, conflicts, news)
+
+
+def _columns(call: Call, saved: dict[str, Any], at: dt.datetime) -> dict[str, Any]:
+    """Answers and marks where they are kept; from the first answer on it is known how long it took to begin."""
+    answers = without_marks(saved)
+    columns = {"answers": answers, **mark_columns(call.called_at, marks.read(saved.get(marks.CODE)))}
+    return columns | {"first_answer_at": at} if answers and call.first_answer_at is None else columns
 
 
 def _refuse_absurd(call: Call, cleaned: dict[str, Any], refused: dict[str, Problem]) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from surveys import definition, promises, scoring
+from surveys.marks import Marks
 from surveys.models import Call, Callback
 from surveys.models.calls import DIMENSION_MEASURES, measure_column
 
@@ -21,13 +22,17 @@ SCORED_FIELDS: Final = (
     "seconds_to_answer",
     "would_call_again",
     "content_hash",
+    "ended_at",
+    "hold_seconds",
+    "talk_seconds",
+    "unfit_count",
 )
 # What the column of seconds can hold; a checklist may ask without bounds.
 LONGEST: Final = 2**31 - 1
 
 
 def fill_from_answers(call: Call) -> scoring.Scoring:
-    """Sets (without saving) every column that follows from the answers: scores, fate, seconds, hash."""
+    """Sets (without saving) every column that follows from the answers and marks: scores, fate, seconds, hash."""
     form = call.version.definition
     result = scoring.score(form, call.answers, call.facts)
     for name in ("score", "score_calculated", "content", "experience", "critical"):
@@ -46,7 +51,13 @@ def fill_from_answers(call: Call) -> scoring.Scoring:
     recorded = recorded_values(call)
     call.fate = recorded.get("fate") or ""
     seconds, again = recorded.get("seconds_to_answer"), recorded.get("would_call_again")
-    call.seconds_to_answer = None if seconds is None else min(max(int(definition.exact(seconds)), 0), LONGEST)
+    found = Marks(call.timeline, call.dialled_at)
+    call.ended_at, call.hold_seconds, call.talk_seconds = found.ended_at(call.called_at), found.on_hold, found.talk
+    # What was answered counts; without such a question, or an answer to it, what was tapped.
+    call.seconds_to_answer = (
+        found.answered if seconds is None else min(max(int(definition.exact(seconds)), 0), LONGEST)
+    )
+    call.unfit_count = sum(bool(answer.get("unfit")) for answer in call.answers.values())
     call.would_call_again = None if again is None else int(again)
     call.content_hash = definition.content_hash(call.answers)
     return result

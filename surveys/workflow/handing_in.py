@@ -11,8 +11,9 @@ from surveys.models import Call, User
 
 from .copies import keep_copy, with_changes
 from .drafting import save_answers
+from .marking import clean_changes
 from .outcomes import Incomplete, NotNow, Saved
-from .shared import clean_all, facts_as_given, locked
+from .shared import facts_as_given, locked
 from .submitting import submit
 
 
@@ -62,7 +63,7 @@ def _late(call: Call, *, by: User, changes: Answers, at: dt.datetime) -> HandedI
     """The call is in already: by this device, whose confirmation got lost, or by another one."""
     if call.state == Call.State.VOIDED:
         raise NotNow
-    cleaned, _refused = clean_all(call.version.definition, changes)
+    cleaned, _refused = clean_changes(call.version.definition, changes)
     answers = with_changes(call, cleaned)
     same = answers == call.answers
     if not same:
@@ -71,5 +72,5 @@ def _late(call: Call, *, by: User, changes: Answers, at: dt.datetime) -> HandedI
 
 
 def _says_as_before(call: Call, changes: Answers) -> bool:
-    cleaned, _refused = clean_all(call.version.definition, changes)
+    cleaned, _refused = clean_changes(call.version.definition, changes)
     return definition.content_hash(with_changes(call, cleaned)) == call.content_hash

@@ -1,4 +1,4 @@
-"""What the steps share: the lock, the compare-and-set, and how answers are put into a call."""
+"""What the steps share: the lock, the compare-and-set, and how answers are cleaned."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -58,17 +58,6 @@ def put(answers: dict[str, Any], code: str, answer: Any) -> None:
         answers.pop(code, None)
     else:
         answers[code] = answer
-
-
-def replace_answers(call: Call, answers: Answers, *, at: dt.datetime) -> None:
-    revision = call.revision + 1
-    touched = {code for code in {*call.answers, *answers} if call.answers.get(code) != answers.get(code)}
-    Call.objects.filter(pk=call.pk).update(
-        answers=dict(answers),
-        answer_revisions={**call.answer_revisions, **dict.fromkeys(touched, revision)},
-        revision=revision,
-        changed_at=at,
-    )
 
 
 def facts_as_given(call: Call) -> dict[str, Any]:

@@ -19,6 +19,7 @@ const onPage = () => [...document.querySelectorAll("[data-item]")];
 document.documentElement.classList.add("scripted");
 const { sender, saved } = await openCall({ show, changed: render });
 const parts = new Parts({ data, sender, saved, opened });
+let timer = null;
 
 // --- what the answers show
 
@@ -39,7 +40,9 @@ function render() {
   }
   document.querySelector("[data-nothing]").hidden = onPage().some((item) => !item.hasAttribute("data-off"));
   parts.render(items, shown);
-  document.querySelector("[data-call-form]").inert = sender.queued || (sender.trouble ?? "").startsWith("closed");
+  const closed = sender.queued || (sender.trouble ?? "").startsWith("closed");
+  for (const part of document.querySelectorAll("[data-call-form], [data-timer]")) part.inert = closed;
+  timer?.render();
 }
 
 function markProblem(item, problem) {
@@ -107,13 +110,18 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") sender.send(); });
 
-// --- the stopwatch fills in the moment
+// --- the marks of the call fill in moments
 
-const timer = startTimer(data.client, (seconds) => {
-  const field = document.querySelector("[data-item]:not([data-off]) [data-stamp]");
-  if (field) { field.value = String(seconds); collect(field.closest("[data-item]")); field.focus(); return; }
-  if (data.stamp) sender.change(data.stamp, { value: seconds });
-}, Boolean(data.stamp));
+timer = startTimer({ sender, answered });
+
+// The question about the seconds follows the mark, unless somebody typed another number.
+function answered(seconds, before) {
+  const known = sender.answers[data.stamp];
+  if (!data.stamp || (known && String(known.value ?? "") !== String(before ?? ""))) return;
+  const answer = seconds === null ? null : { ...known, value: seconds };
+  sender.change(data.stamp, answer);
+  show(data.stamp, answer);
+}
 
 function stamp(control) {
   if (!timer.isRunning || !(control.checked || control.matches("textarea[name$='quote']"))) return;
