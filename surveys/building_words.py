@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -28,6 +28,7 @@ class Note:
     code: str
     title: str
     anchor: str
+    times: int = 1
 
 
 def say(problem: Problem) -> str:
@@ -38,8 +39,13 @@ def say(problem: Problem) -> str:
 
 
 def notes_of(document: Document, findings: Iterable[Finding], language: str) -> list[Note]:
-    """The findings as notes; a text that is missing in several places of one question stays one note a place."""
-    return [_note(document, finding, language) for finding in findings]
+    """The findings as notes; what is said several times of one question is said once, at its first place."""
+    notes: dict[tuple[str, str, str], Note] = {}
+    for finding in findings:
+        note = _note(document, finding, language)
+        key = (note.what, note.code, note.text)
+        notes[key] = replace(notes[key], times=notes[key].times + 1) if key in notes else note
+    return list(notes.values())
 
 
 def _note(document: Document, finding: Finding, language: str) -> Note:

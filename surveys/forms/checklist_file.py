@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_JSON = 2_000_000
 MOST_LINES = 50
+UNFINISHED = frozenset({"translation_missing"})
+"""What a draft made of a workbook may still lack."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -151,12 +153,12 @@ class ConfirmForm(forms.Form):
         """The page's own document comes back through the browser, so it is read as if anybody had written it."""
         try:
             raw = json.loads(self.cleaned_data["document"])
-            definition.attempt(raw)
-            document = editing.complete(raw)
-            editing.pieces(document)
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-            raise ValidationError(_("This is not the document that was shown. Upload the file once more.")) from None
-        return document
+            form, problems = definition.attempt(raw)
+        except (ValueError, RecursionError):
+            form, problems = None, ()
+        if form is None or not form.sections or any(problem.code not in UNFINISHED for problem in problems):
+            raise ValidationError(_("This is not the document that was shown. Upload the file once more."))
+        return editing.complete(raw)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .languages import texts_of
+from .languages import EVERY, texts_of
 
 YES: Final = frozenset({"yes", "y", "true", "ja", "oui", "si", "sim"})
 NO: Final = frozenset({"no", "n", "false", "nee", "non", "nao"})
@@ -65,7 +65,7 @@ def choice_of(row: Mapping[str, Any], untagged: str) -> tuple[Choice | None, lis
     points = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= 100 else None
     if not name:
         return None, unknown, ""
-    return Choice(name, label or {untagged: name}, points), unknown, typed if typed and points is None else ""
+    return Choice(name, label or {EVERY: name}, points), unknown, typed if typed and points is None else ""
 
 
 def _own(row: Mapping[str, Any], key: str) -> str:

@@ -9,6 +9,8 @@ from django.conf.locale import LANG_INFO
 
 UNTAGGED: Final = "default"
 """What pyxform calls texts whose column names no language."""
+EVERY: Final = ""
+"""Stands for every language of the workbook: words that are not in any, such as a name used as a label."""
 _TAGGED: Final = re.compile(r"\(\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)\s*\)\s*$", re.IGNORECASE)
 _CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 

@@ -15,10 +15,10 @@ from surveys.definition import ASPECTS, DIMENSIONS, MAX_TEXT, editing
 from surveys.definition.editing import Document
 from surveys.definition.items import MAX_OPTIONS
 from surveys.definition.parts import MAX_WEIGHT
-from surveys.definition.reading import MAX_ITEMS, MAX_SECTIONS
+from surveys.definition.reading import MAX_ITEMS, MAX_LANGUAGES, MAX_SECTIONS
 
 from .choices import Choice, choice_of, choices_of
-from .languages import code_of, texts_of
+from .languages import EVERY, code_of, texts_of
 from .lines import Left, WorkbookError
 from .relevance import Asked, NotSimple, condition_of
 from .workbook import Row, Workbook, open_workbook
@@ -243,14 +243,14 @@ class _Mapper:
         taken = [section.code for section in self.sections]
         code = editing.fresh(editing.word(name) or "part", taken)
         dimension = self._own(number, row, name, "dimension", DIMENSIONS) or "other"
-        title = title or {self.untagged: name.replace("_", " ").strip().capitalize() or "…"}
+        title = title or {EVERY: name.replace("_", " ").strip().capitalize() or "…"}
         self.sections.append(_Section(code, title, dimension, self._weight(number, row, name)))
 
     def _here(self, number: int) -> _Section:
         """The section a question goes into; outside any group it is one of its own."""
         if not self.groups and (not self.sections or self.loose):
             title = str(self.workbook.settings.get("title", "") or "").strip()
-            self._section(number, {}, "questions", {self.untagged: title} if title else {})
+            self._section(number, {}, "questions", {EVERY: title} if title else {})
         return self.sections[-1]
 
     def _note(self, number: int, row: Row, name: str) -> None:
@@ -276,7 +276,7 @@ class _Mapper:
         item = {
             "code": code,
             "weight": 0,
-            "text": self.texts(number, name, row.get("label")) or {self.untagged: name.replace("_", " ")},
+            "text": self.texts(number, name, row.get("label")) or {EVERY: name.replace("_", " ")},
             "required": self._required(number, row, name),
             "condition": self._both(self._condition(number, row, name)),
             "help": self._help(number, row, name, section),
@@ -424,8 +424,9 @@ class _Mapper:
                 for section in sections
                 for texts in (section.title, *(item["text"] for item in section.items))
                 for language in texts
+                if language != EVERY
             )
-        )[:20]
+        )[:MAX_LANGUAGES] or [self.untagged]
         document = {**editing.blank(languages), "sections": [_section_document(section) for section in sections]}
         return editing.complete(_only(document, languages))
 
@@ -444,7 +445,7 @@ def _section_document(section: _Section) -> dict[str, Any]:
 
 
 def _only(value: Any, languages: Sequence[str]) -> Any:
-    """Without texts in other languages, which a label alone may have."""
+    """Texts in these languages alone; words that are in none stand for all of them."""
     if isinstance(value, list):
         return [_only(each, languages) for each in value]
     if not isinstance(value, dict):
@@ -452,8 +453,9 @@ def _only(value: Any, languages: Sequence[str]) -> Any:
     made = {key: _only(each, languages) for key, each in value.items()}
     for key in ("title", "intro", "text", "help", "label"):
         if isinstance(made.get(key), dict):
-            made[key] = {code: words for code, words in made[key].items() if code in languages} or (
-                None if key in ("intro", "help") else dict.fromkeys(languages[:1], next(iter(made[key].values()), "…"))
+            texts = dict.fromkeys(languages, made[key][EVERY]) if EVERY in made[key] else made[key]
+            made[key] = {code: words for code, words in texts.items() if code in languages} or (
+                None if key in ("intro", "help") else dict.fromkeys(languages[:1], next(iter(texts.values()), "…"))
             )
     return made
 

@@ -70,7 +70,21 @@ function number(rows) {
   });
 }
 
+// The spare row is for pages without script; here a button adds one.
+function dropSpare(rows) {
+  const prefix = rows.dataset.rows;
+  const last = rows.lastElementChild;
+  const total = form.elements[`${prefix}-TOTAL_FORMS`];
+  if (rows.children.length < 2 || Number(total.value) <= Number(form.elements[`${prefix}-INITIAL_FORMS`].value)) return;
+  const said = [...last.querySelectorAll("input:not([type=hidden], [type=checkbox]), select[name$='-test']")]
+    .some((each) => each.value && !each.name.endsWith("-ORDER"));
+  if (said || (prefix === "options" && rows.children.length < 3)) return;
+  last.remove();
+  total.value = Number(total.value) - 1;
+}
+
 for (const rows of form.querySelectorAll("[data-rows]")) {
+  dropSpare(rows);
   for (const row of rows.children) dress(row);
   number(rows);
 }

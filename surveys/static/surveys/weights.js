@@ -30,8 +30,9 @@ function spread(names, weights, fixed) {
 
 // Rounded to tenths of a percent so that what is shown adds up to what is meant.
 function tenths(shares) {
-  const exact = [...shares].map(([name, share]) => [name, share * 1000]);
-  const rounded = new Map(exact.map(([name, value]) => [name, Math.floor(value + 1e-9)]));
+  // Cut to a millionth first: 199.99999999999997 is 200.
+  const exact = [...shares].map(([name, share]) => [name, Math.round(share * 1e9) / 1e6]);
+  const rounded = new Map(exact.map(([name, value]) => [name, Math.floor(value)]));
   let missing = Math.round(exact.reduce((all, [, value]) => all + value, 0)) - [...rounded.values()].reduce((a, b) => a + b, 0);
   for (const [name] of exact.sort((a, b) => (b[1] % 1) - (a[1] % 1))) {
     if (missing-- <= 0) break;
