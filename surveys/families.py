@@ -58,7 +58,7 @@ def _chain(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
         for scenario in scenarios:
             if scenario.caller_style == style:
                 attempts.setdefault(scenario.attempt, scenario)
-        chain = []
+        chain: list[Scenario] = []
         while len(chain) + 1 in attempts:
             chain.append(attempts[len(chain) + 1])
         if len(chain) > max(len(longest), SHORTEST_CHAIN - 1):

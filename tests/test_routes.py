@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,6 +28,7 @@ from surveys import tokens, workflow
 from surveys.building import add_draft
 from surveys.imports import upload
 from surveys.models import Assignment, Membership
+from tests.heard import things_heard
 from tests.people import AT, api_client, callback_answers, client_for
 
 ROLES = {
@@ -95,6 +95,10 @@ call_check                            draft        >-.-------  >-r-------
 call_submitted                        submitted    >-.-ff---f  >xxxxxxxxx
 call_discard                          draft        >-.-------  >-r-------
 call_conflicts                        submitted    >-.-ff---f  >-.-ff---f
+call_recording                        recorded     >-.-..---.  >-.-..---.
+call_recording_erase                  recorded     >xxxxxxxxx  >-f-f!---!
+call_sound                            recorded     >-.-..---.  >xxxxxxxxx
+call_listener                         draft        >-.-------  >-.-------
 device_worker                         -            ..........  xxxxxxxxxx
 device                                -            ..........  xxxxxxxxxx
 device_kit                            -            u.........  uxxxxxxxxx
@@ -133,6 +137,8 @@ wave_new                              -            >-fff.fff.  >-fff.fff.
 wave                                  wave         >-fff.fff.  >-fff.fff.
 wave_open                             wave         >xxxxxxxxx  >-fffrfffr
 wave_close                            wave         >xxxxxxxxx  >-fffrfffr
+wave_quota                            wave         >-fff.fff.  >-fff.fff.
+wave_plan                             wave         >-fff.fff.  >-fff.fff.
 papers                                -            >-fff.ff..  >-fff.fff.
 paper_withdraw                        paper        >-fff.fff.  >-fff.fff.
 assignments                           wave         >-fff.fff.  >-fff!fff!
@@ -170,6 +176,17 @@ member                                membership   >-fffffff.  >-fffffff.
 member_end                            membership   >-fffffff.  >-fffffffr
 invitation_send                       invitation   >xxxxxxxxx  >-fffffffr
 invitation_withdraw                   invitation   >xxxxxxxxx  >-fffffffr
+seconds_draw                          wave         >xxxxxxxxx  >-fffrfffr
+calibrations                          -            >-....fff.  >xxxxxxxxx
+calibration_new                       -            >-fff.fff.  >-fff.fff.
+calibration                           session      >--...fff.  >xxxxxxxxx
+calibration_close                     session      >xxxxxxxxx  >-fffrfffr
+gold_calls                            -            >-fff.fff.  >xxxxxxxxx
+gold_new                              -            >-fff.fff.  >-fff.fff.
+gold_call                             gold         >-fff.fff.  >-fffrfffr
+gold_switch                           gold         >xxxxxxxxx  >-fffrfffr
+gold_slip                             gold         >xxxxxxxxx  >-fff!fff!
+gold_sound                            gold         >-fff.fff.  >xxxxxxxxx
 imports                               -            >-fff.fff.  >xxxxxxxxx
 import_new                            -            >-fff.fff.  >-fff.fff.
 import                                import       >-fff.fff.  >xxxxxxxxx
@@ -184,9 +201,13 @@ token_new                             -            >.........  >.........
 token_revoke                          token        >xxxxxxxxx  >-r-------
 set_language                          -            xxxxxxxxxx  rrrrrrrrrr
 invitation                            -            ..........  ..........
+own_work                              -            >-..ffffff  >xxxxxxxxx
 overview                              -            >-ff......  >xxxxxxxxx
 overview_csv                          -            >-ff......  >xxxxxxxxx
 trend_csv                             -            >-ff......  >xxxxxxxxx
+agreement                             -            >-ff..fff.  >xxxxxxxxx
+pair                                  second       >-ff..fff.  >-ff..fff.
+gold_results                          -            >-ff..fff.  >xxxxxxxxx
 department                            department   >-ff......  >xxxxxxxxx
 department_csv                        department   >-ff......  >xxxxxxxxx
 """
@@ -200,8 +221,8 @@ class Line(NamedTuple):
 
 
 LINES = {line.name: line for line in (Line(*row.split()) for row in TABLE.strip().splitlines()[2:])}
-# Answered with a file whose taking out is itself written in the log.
-LOGGED = {"export_calls", "export_answers"}
+# Answered with a file whose taking out, or a sound whose hearing, is itself written in the log.
+LOGGED = {"export_calls", "export_answers", "call_sound", "gold_sound"}
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(surveys|analytics)_')
 
 
@@ -256,6 +277,7 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "secret": invited.secret,
         "token": token,
         "import": upload(wave=wave, by=people["coordinator"], name="log.csv", content=log, at=AT),
+        **things_heard(org, people, make_call("approved")),
     }
 
 

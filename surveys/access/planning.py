@@ -30,6 +30,17 @@ def visible_assignments(user: User, wave: Wave) -> "QuerySet[Assignment]":
     return Assignment.objects.for_user(user).filter(wave=wave)
 
 
+def waves_with_quota(user: User, wave: Wave) -> "QuerySet[Wave]":
+    """Other waves of the organisation whose quota can be taken over, the latest first."""
+    others = Wave.objects.for_user(user).filter(organisation=wave.organisation_id).exclude(pk=wave.pk)
+    return others.filter(pk__in=Quota.objects.for_user(user).values("wave"))
+
+
+def people_by_key(organisation: Organisation, keys: list[int]) -> dict[int, User]:
+    """Whoever has or had work in the organisation, former members too; for those who plan."""
+    return User.objects.in_bulk(keys)
+
+
 def evaluators(organisation: Organisation) -> list[User]:
     """Whom calls can be handed to, by name; for those who plan."""
     roles = Membership.objects.active().filter(organisation=organisation, role=Role.EVALUATOR, user__is_active=True)
