@@ -71,6 +71,15 @@ class CallPage:
     notes: dict[str, str]
 
     @property
+    def talk(self) -> str:
+        return presentation.moment(self.call.talk_seconds)
+
+    @property
+    def recall(self) -> int:
+        """Whole minutes from hanging up to the first answer."""
+        return int(self.call.recall_minutes or 0)
+
+    @property
     def rows(self) -> tuple[AnsweredRow, ...]:
         return tuple(row for section in self.sections for row in section.rows)
 

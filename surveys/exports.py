@@ -48,6 +48,8 @@ CALL_COLUMNS: Final = {
     "state": _("draft, submitted, returned, approved or voided"),
     "fate": _("how the call ended for the caller"),
     "seconds_to_answer": _("seconds until an employee answered"),
+    "hold_seconds": _("seconds on hold, where the call's marks were set"),
+    "talk_seconds": _("seconds of talk without holds, where the call's marks were set"),
     "would_call_again": _("would the evaluator call again, 0 to 10"),
     "outcome": _("passed, failed, or none without a score"),
     "score": _("the score, 0.00 to 100.00; empty without one"),
@@ -58,6 +60,8 @@ CALL_COLUMNS: Final = {
     **dict.fromkeys(("greeting", "phrasing", "callback", "listening", "tone", "other"), _("score of this dimension")),
     "failed_by": _("the questions whose answer failed their section or the call"),
     "evaluator": _("a fixed pseudonym of the evaluator within the organisation"),
+    "ended_at": _("when the caller hung up, where it was marked"),
+    "recall_minutes": _("minutes from hanging up to the first answer in the form; below 0 when begun during the call"),
     "callback_promised": _("when a callback was promised"),
     "callback_due": _("until when it was promised"),
     "callback_came": _("when it came"),
@@ -208,7 +212,10 @@ def pseudonyms(organisation: Organisation) -> dict[int, str]:
 # --- one row a call ---------------------------------------------------------------------------------------------------
 
 _OWN: Final = ("external_id", "wave", "version", "department", "scenario", "evaluator", "called_at")
-_PLAIN: Final = ("kind", "state", "fate", "seconds_to_answer", "would_call_again", "outcome")
+_PLAIN: Final = (
+    "kind", "state", "fate", "seconds_to_answer", "hold_seconds", "talk_seconds", "would_call_again", "outcome",
+)  # fmt: skip
+_RECALL: Final = ("ended_at", "first_answer_at")
 _MEASURES: Final = tuple(measure_column(name) for name in MEASURES)
 _CALLBACK: Final = ("callback__promised_at", "callback__due_at", "last_kind", "last_at")
 
@@ -227,10 +234,10 @@ def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
     places = _places(export, codes)
     plain, measures = len(_PLAIN), len(_PLAIN) + len(_MEASURES)
     days = (_raw("local_date"), _raw("week_start"))
-    fields = (*_OWN, *days, *_PLAIN, *_MEASURES, _raw("failed_by"), *_CALLBACK, *((_raw("answers"),) if codes else ()))
+    fields = (*_OWN, *days, *_PLAIN, *_MEASURES, _raw("failed_by"), *_RECALL, *_CALLBACK, *((_raw("answers"),) if codes else ()))
     for record in export.records(_with_callback(export.calls), *fields):
         pk, external, wave, version, department, scenario, evaluator, called_at, day, week, *rest = record
-        failed_by, promised, due, *last = rest[measures : measures + 5]
+        failed_by, ended, begun, promised, due, *last = rest[measures : measures + 7]
         row = [
             Call.reference_of(pk),
             safe(external),
@@ -246,6 +253,7 @@ def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
             *["" if score is None else decimals[score] for score in rest[plain:measures]],
             "" if failed_by == "[]" else "|".join(json.loads(failed_by)),
             around.evaluators.get(evaluator, "E00"),
+            *(_NO_RECALL if ended is None else _recall_cells(ended, begun, export)),
             *(_NO_CALLBACK if due is None else _callback_cells(promised, due, last, export)),
         ]
         if codes:
@@ -277,6 +285,18 @@ def _answer_cells(answers: Mapping[str, Any], places: _Places, width: int) -> li
         else:
             cells[index] = value if write is None else write(value)
     return cells
+
+
+_NO_RECALL: Final = ("", "")
+
+
+def _recall_cells(ended: dt.datetime, begun: dt.datetime | None, export: Export) -> tuple[str, str]:
+    """When the caller hung up, and the minutes until the form was begun."""
+    hung_up = ended.astimezone(export.zone).isoformat(timespec="seconds")
+    if begun is None:
+        return hung_up, ""
+    minutes = f"{(begun - ended).total_seconds() / 60:.1f}"
+    return hung_up, minutes.replace(".", ",") if export.excel else minutes
 
 
 _NO_CALLBACK: Final = ("", "", "", "", "", "")

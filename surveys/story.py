@@ -12,7 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from surveys import definition, ledger, promises
+from surveys import definition, ledger, mark_words, promises
 from surveys.models import AuditEntry, Call, Callback, CallbackEvent
 from surveys.points import points_text
 
@@ -69,7 +69,7 @@ class Verdict:
 
 def timeline(call: Call, callback: Callback | None, events: Iterable[CallbackEvent]) -> tuple[Step, ...]:
     """Called, what was promised and what came of it, submitted, decided."""
-    steps = [Step(call.called_at, _("Called"))]
+    steps = [Step(call.called_at, _("Called"), details=tuple(mark_words.lines(call.timeline)))]
     if callback is not None:
         due = _moment(callback.due_at, call)
         by = _("by %(who)s, until %(time)s") % {"who": callback.who, "time": due} if callback.who else ""

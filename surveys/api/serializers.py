@@ -113,7 +113,8 @@ class ChecklistOut(Shape):
 
 class VersionOut(VersionBrief):
     document = serializers.JSONField(
-        help_text="Sections, items, options, weights, conditions; texts by language. Item codes are stable across versions."
+        help_text="Sections, items, options, weights, conditions; texts by language. Item codes are stable across versions. "
+        "Its JSON Schema is at /schemas/checklist-1.json."
     )
 
 
@@ -280,6 +281,12 @@ class CallOut(Shape):
     failed_by = serializers.ListField(child=serializers.CharField(), help_text="Codes of the items that failed it.")
     fate = choice(FATES, allow_blank=True, help_text="How the call ended for the caller.")
     seconds_to_answer = serializers.IntegerField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="When the caller hung up, where it was marked.")
+    hold_seconds = serializers.IntegerField(allow_null=True, help_text="On hold; null without marks.")
+    talk_seconds = serializers.IntegerField(allow_null=True, help_text="From the answer to the end, without holds.")
+    recall_minutes = serializers.SerializerMethodField(
+        help_text="From hanging up to the first answer in the form; below 0 when it was begun during the call."
+    )
     would_call_again = serializers.IntegerField(allow_null=True, min_value=0, max_value=10)
     evaluator = serializers.SerializerMethodField()
     external_id = serializers.CharField(allow_blank=True, help_text="Its id in the log it was imported from.")
@@ -290,6 +297,10 @@ class CallOut(Shape):
     @extend_schema_field(serializers.ChoiceField(choices=KINDS))
     def get_kind(self, call: Any) -> str:
         return access.kind_told(self.context["request"].user, call)
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_recall_minutes(self, call: Any) -> float | None:
+        return None if call.recall_minutes is None else round(call.recall_minutes, 1)
 
     @extend_schema_field(EvaluatorOut)
     def get_evaluator(self, call: Any) -> dict[str, str | None]:
@@ -328,6 +339,12 @@ class CallDetail(CallOut):
     """One call with its answers."""
 
     answers = AnswersField(help_text=ANSWERS_HELP)
+    timeline = serializers.ListField(
+        child=serializers.ListField(),
+        help_text='Marks of the call: [["dialled", 0], ["answered", 11.5], ["ended", 240]], in seconds from dialling. Known are '
+        "dialled, answered, hold, back, transferred and ended. Saved with the answers, under `@timeline`: "
+        '{"value": [...], "dialled_at": "2026-03-10T09:30:05Z"}.',
+    )
     callback = serializers.SerializerMethodField()
     revision = serializers.IntegerField(help_text="Rises with every save; send it as `base_revision`.")
     client_id = serializers.SerializerMethodField(help_text="The id its maker gave it; null for other readers.")

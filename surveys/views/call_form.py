@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from surveys import access, workflow
+from surveys import access, recall, workflow
 from surveys.forms.calls import brief_of, read_changes
 from surveys.forms.check import CheckPage
 from surveys.forms.checklist import SectionForm
@@ -83,6 +83,7 @@ def _show(request: HttpRequest, user: "User", form: SectionForm) -> HttpResponse
         "before": before,
         "after": after,
         "typed": typed.before_sign_in(request) is not None,
+        "recall": recall.warning(form.call, at=timezone.now()),
         "data": page_data(form.call, user),
     }
     return render(request, "surveys/calls/section.html", context)

@@ -200,7 +200,7 @@ def test_a_wrong_answer_is_kept_here_and_explained(phone, problems):
 def test_phrases_with_their_quotes(phone):
     call = start(phone)
     give(phone, "greeting.answered", "yes")
-    phone.locator("[data-timer-toggle]").click()
+    phone.get_by_role("button", name="Dialled").click()
     phone.locator("[data-next]").click()
     phone.locator("[data-phrase]").first.check()
     quote = phone.locator("[name='phrasing.phrases:p0-quote']")
@@ -225,7 +225,7 @@ def test_phrases_with_their_quotes(phone):
 def test_the_stopwatch_fills_in_the_seconds(phone):
     call = start(phone)
     give(phone, "greeting.answered", "yes")
-    phone.locator("[data-timer-toggle]").click()
+    phone.get_by_role("button", name="Dialled").click()
     phone.get_by_role("button", name="Answered").click()
     expect(phone.locator("[name='greeting.seconds']")).to_have_value(re.compile(r"^\d+$"))
     is_saved(phone)

@@ -209,6 +209,10 @@ def test_the_wide_file_to_the_last_cell(analyst, people, make_call):
         "callback_due": "2026-03-11T15:00:00+01:00",
         "callback_came": "2026-03-11T10:00:00+01:00",
         "callback_state": "kept_in_time",
+        "ended_at": "",
+        "recall_minutes": "",
+        "hold_seconds": "",
+        "talk_seconds": "",
         "callback_in_time": "yes",
         "callback_within_window": "yes",
     }
