@@ -162,4 +162,4 @@ def server_command(*, host: str, port: int, workers: int, threads: int) -> list[
 
 
 def worker_command() -> list[str]:
-    return [sys.executable, "manage.py", "db_worker", "--no-reload", "--verbosity", "1"]
+    return [sys.executable, "manage.py", "worker", "--no-reload", "--verbosity", "1"]

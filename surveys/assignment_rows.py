@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 
 from surveys import access, assignments, rotation
 from surveys.models import Assignment, AuditEntry, User, Wave
+from surveys.querysets import AssignmentQuerySet
 
 ACTIONS: Final = {
     "assigned": gettext_noop("Made"),
@@ -112,7 +113,7 @@ def _row(
     )
 
 
-def counts(all_of_wave: "access.AssignmentQuerySet", at: dt.datetime) -> dict[str, int]:
+def counts(all_of_wave: AssignmentQuerySet, at: dt.datetime) -> dict[str, int]:
     """How many stand in each state as people see it, in one query."""
     states = ("", "attention", "planned", "offered", "accepted", "expired", "done", "handed_back", "cancelled", "all")
     found = dict.fromkeys(states, 0)

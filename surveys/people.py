@@ -214,9 +214,11 @@ def by_person(memberships: Iterable[Membership]) -> list[tuple[User, list[Member
 # --- the reader's own -------------------------------------------------------------------------------------------------
 
 
-def save_profile(*, user: User, name: str, language: str) -> None:
+def save_profile(*, user: User, name: str, language: str, reminders: bool | None = None) -> None:
+    """`reminders` is left as it is for those who get none."""
     user.name, user.language = name, language
-    user.save(update_fields=["name", "language"])
+    user.reminders = user.reminders if reminders is None else reminders
+    user.save(update_fields=["name", "language", "reminders"])
 
 
 def choose_language(*, user: User, language: str) -> None:

@@ -24,7 +24,8 @@ def _with_call(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     heavy = ("answers", "answer_revisions", "item_points")
     calls = [f"{source}__{name}" for source in ("source_call", "session__source_call") for name in heavy]
     found = assignments.select_related(*names, *sources).defer("gold__answers", *calls)
-    return found.annotate(call_key=F("call__pk"), call_state=F("call__state"))
+    told: AssignmentQuerySet = found.annotate(call_key=F("call__pk"), call_state=F("call__state"))
+    return told
 
 
 def own_assignments(user: User, organisation: Organisation) -> AssignmentQuerySet:
@@ -104,3 +105,8 @@ def assignment_history(user: User, assignments: "list[Assignment]") -> "QuerySet
 def knows_purpose(user: User, assignment: Assignment) -> bool:
     """Never its own evaluator, whatever else that person is."""
     return assignment.evaluator_id != user.pk and standing(user).has(assignment.organisation_id, *COORDINATORS)
+
+
+def is_evaluator(user: User) -> bool:
+    """Anywhere."""
+    return bool(standing(user).with_any({"evaluator"}))

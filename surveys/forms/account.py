@@ -24,10 +24,17 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "language")
+        fields = ("name", "language", "reminders")
+        labels = {"reminders": gettext_lazy("Remind me by e-mail")}
+        help_texts = {
+            "reminders": gettext_lazy("Of calls that are offered to you, due or past, and of promised callbacks.")
+        }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, evaluates: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not evaluates:
+            # Only evaluators are reminded of anything.
+            del self.fields["reminders"]
         self.initial["language"] = self.instance.language or "browser"
 
     def clean_language(self) -> str:

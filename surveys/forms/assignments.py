@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -15,9 +15,11 @@ from surveys.forms.calls import AHEAD, MomentField
 from surveys.forms.fields import department_choices
 from surveys.messages import explain
 from surveys.models import Assignment, Department, Scenario, User, Wave
+from surveys.querysets import AssignmentQuerySet
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import QueryDict
 
 REASON = 500
 
@@ -142,7 +144,8 @@ class BulkForm(Windowed):
         field = self.fields["chosen"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         if self.is_bound:
-            sent = [key for key in self.data.getlist("chosen") if key.isascii() and key.isdigit() and len(key) < 19]  # type: ignore[attr-defined]
+            data = cast("QueryDict", self.data)
+            sent = [key for key in data.getlist("chosen") if key.isascii() and key.isdigit() and len(key) < 19]
             self.ticked = list(self.assignments.filter(pk__in=sent[:MOST_AT_ONCE]))
             field.choices = [(each.pk, each.pk) for each in self.ticked]
         super().full_clean()
@@ -194,7 +197,7 @@ class AssignmentFilter(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         everything = _("all")
-        choices = {
+        choices: dict[str, list[tuple[str, Any]]] = {
             "state": [("", _("in hand")), *self.STATES],
             "department": [("", everything), *((str(key), name) for key, name in department_choices(departments))],
             "evaluator": [*people_choices(evaluators, everything), ("nobody", _("nobody yet"))],
@@ -208,7 +211,7 @@ class AssignmentFilter(forms.Form):
     def chips(self) -> list[tuple[str, Any]]:
         return [("", _("in hand")), *self.STATES]
 
-    def narrow(self, assignments: "QuerySet[Assignment]", *, at: dt.datetime) -> "QuerySet[Assignment]":
+    def narrow(self, assignments: AssignmentQuerySet, *, at: dt.datetime) -> AssignmentQuerySet:
         """A value that is no choice narrows nothing."""
         self.is_valid()
         chosen = self.cleaned_data
@@ -217,4 +220,4 @@ class AssignmentFilter(forms.Form):
         if chosen.get("evaluator"):
             nobody = chosen["evaluator"] == "nobody"
             assignments = assignments.filter(evaluator=None if nobody else int(chosen["evaluator"]))
-        return assignments.in_view(chosen.get("state", ""), at)  # type: ignore[attr-defined]
+        return assignments.in_view(chosen.get("state", ""), at)

@@ -29,7 +29,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @form_page
 def profile(request: HttpRequest) -> HttpResponse:
     user = access.signed_in(request)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST or None, instance=user, evaluates=access.is_evaluator(user))
     if form.is_valid():
         people.save_profile(user=user, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -144,7 +144,9 @@ def turn(
     for name, value in values.items():
         setattr(assignment, name, value)
     after = {"state": str(state), "evaluator": str(assignment.evaluator or "")}
-    changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    changes: dict[str, list[str | None]] = {
+        name: [before[name], after[name]] for name in before if before[name] != after[name]
+    }
     if "until" in values:
         changes["until"] = [None, str(values["until"])]
     record(assignment, action=action, by=by, at=at, reason=reason, changes=changes)

@@ -138,15 +138,14 @@ def test_where_calls_are_assigned_only_a_call_needs_its_assignment(make, wave):
     assignment = make()
     with pytest.raises(workflow.AssignmentNeeded):
         begin(assignment, assignment=None)
-    whole = {"answers": valid_answers(assignment.scenario.facts)}
-    facts = {
-        "by": assignment.evaluator, "wave": wave, "department": assignment.department, "called_at": AT, "at": AT,
-        "scenario": assignment.scenario, "client_id": workflow.client_id_of(assignment),
+    whole = {
+        "answers": valid_answers(assignment.scenario.facts), "by": assignment.evaluator, "wave": wave,
+        "department": assignment.department, "called_at": AT, "at": AT, "scenario": assignment.scenario, "client_id": workflow.client_id_of(assignment),
     }  # fmt: skip
     with pytest.raises(workflow.AssignmentNeeded):
-        workflow.receive(**facts, **whole)
+        workflow.receive(**whole)
     for status in ("created", "repeated"):
-        assert workflow.receive(**facts, **whole, assignment=assignment).status == status
+        assert workflow.receive(**whole | {"assignment": assignment}).status == status
     assert (fresh(assignment).state, Call.objects.count()) == ("done", 1)
 
 
@@ -383,5 +382,5 @@ class TestTwoAtOnce:
             )
             for each in free
         ]
-        at_once(*steps, refusals=(workflow.AssignmentError,))
+        at_once(*steps, refusals=workflow.AssignmentError)
         assert Assignment.objects.filter(evaluator=people["evaluator"]).count() == 1
