@@ -132,18 +132,25 @@ def of_gold(user: "User", organisation: "Organisation", language: str) -> Gold:
     return Gold(len(tally.shares), tally.whole, by.scorers, tally.questions)
 
 
-def own_accuracy(user: "User", organisation: "Organisation") -> Scorer | None:
-    """For an evaluator's own page: their own share of right answers by month; `None` below `FEWEST_OWN` calls."""
+def own_accuracy(user: "User", organisation: "Organisation", *, before: dt.datetime) -> Scorer | None:
+    """For an evaluator's own page: their own share of right answers by month; `None` below `FEWEST_OWN` calls.
+
+    Only calls of before a moment that all know, such as the first of the month: a number that rose at once would tell
+    which call it was.
+    """
     tally, by = _Tally(""), _ByScorer(organisation)
-    for call in access.own_gold_scorings(user, organisation):
+    for call in access.own_gold_scorings(user, organisation).filter(submitted_at__lt=before):
         by.add(call, tally.add(call, _right(call), call.answers))
     return by.scorers[0] if len(tally.shares) >= FEWEST_OWN else None
 
 
-def own_agreement(user: "User", organisation: "Organisation") -> Average | None:
-    """For an evaluator's own page: how far others who scored the same calls agree, over both sides of the pairs."""
+def own_agreement(user: "User", organisation: "Organisation", *, before: dt.datetime) -> Average | None:
+    """For an evaluator's own page: how far others who scored the same calls agree, over both sides of the pairs.
+
+    Only pairs of before a moment that all know, as with `own_accuracy`.
+    """
     tally = _Tally("")
-    for second in access.own_pairs(user, organisation):
+    for second in access.own_pairs(user, organisation).filter(submitted_at__lt=before):
         if second.second_of is not None:
             tally.add(second, second.second_of.answers, second.answers)
     return tally.whole if len(tally.shares) >= FEWEST_OWN else None

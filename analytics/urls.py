@@ -5,6 +5,7 @@ from django.urls import path
 from analytics import views
 
 urlpatterns = [
+    path("o/<slug:slug>/my-work/", views.own, name="own_work"),
     path("o/<slug:slug>/overview/", views.overview, name="overview"),
     path("o/<slug:slug>/overview.csv", views.overview_csv, name="overview_csv"),
     path("o/<slug:slug>/trend.csv", views.trend_csv, name="trend_csv"),

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import access, agreement_pages, filters, pages, reports
+from analytics import access, agreement_pages, filters, own_work, pages, reports
 from analytics.files import csv_response
-from surveys.access import REVIEWERS, organisation_or_404, pair_or_404, signed_in
+from surveys.access import EVALUATORS, REVIEWERS, organisation_or_404, pair_or_404, signed_in
 from surveys.forms.listening import NoteForm
 from surveys.workflow import discuss_pair
 
@@ -17,6 +17,15 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     chosen = filters.parse(request.GET, reader)
     return render(request, "analytics/overview.html", {"page": pages.overview(reader, chosen)})
+
+
+@require_safe
+def own(request: HttpRequest, slug: str) -> HttpResponse:
+    user = signed_in(request)
+    organisation = organisation_or_404(user, slug, EVALUATORS)
+    return render(
+        request, "analytics/own_work.html", {"page": own_work.own_work(user, organisation, at=timezone.now())}
+    )
 
 
 @require_safe

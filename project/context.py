@@ -68,7 +68,15 @@ class House:
         checks = access.has_role(user, organisation, access.REVIEWERS)
         return [
             Group(
-                _("Calls"), tuple(links(access.EVALUATORS, ("calls", _("My calls")), ("call_start", _("Log a call"))))
+                _("Calls"),
+                tuple(
+                    links(
+                        access.EVALUATORS,
+                        ("calls", _("My calls")),
+                        ("call_start", _("Log a call")),
+                        ("own_work", _("My work")),
+                    )
+                ),
             ),
             Group(
                 _("Results"),

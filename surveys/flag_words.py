@@ -34,7 +34,9 @@ REASONS: Final = {
     "alike.scales": gettext_noop("All %(items)s scales have the same answer, number %(place)s of %(length)s."),
     "alike.answers": gettext_noop("All %(items)s answers are number %(place)s of their list."),
     "copied": gettext_noop("The words at “%(question)s” stand in %(other)s too."),
-    "contradiction.agreed_without_promise": gettext_noop("It ended with “callback agreed”, yet no callback was promised."),
+    "contradiction.agreed_without_promise": gettext_noop(
+        "It ended with “callback agreed”, yet no callback was promised."
+    ),
     "contradiction.promise_without_agreement": gettext_noop(
         "A callback was promised, yet the call did not end with “callback agreed”."
     ),

@@ -25,9 +25,7 @@ def lines(user: User, calls: Iterable[Call], organisation: Organisation, *, at: 
     calls = list(calls)
     read = {each.call_id: each for each in access.own_readings(user, calls)}
     since = access.unread_since(organisation, at)
-    return [
-        Line(call, read.get(call.pk), is_unread=call.pk not in read and call.local_date >= since) for call in calls
-    ]
+    return [Line(call, read.get(call.pk), is_unread=call.pk not in read and call.local_date >= since) for call in calls]
 
 
 @dataclass(frozen=True, slots=True)

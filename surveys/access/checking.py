@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from surveys.models import Acknowledgement, Appeal, Call, Membership, Organisation, User
-from surveys.querysets import AppealQuerySet, CallQuerySet, standing
+from surveys.models import Acknowledgement, Appeal, AuditEntry, Call, Callback, Membership, Organisation, User
+from surveys.querysets import AppealQuerySet, CallbackQuerySet, CallQuerySet, standing
 
 from .base import MANAGERS, REVIEWERS, one_or_404
 from .calls import call_or_404, visible_calls
@@ -86,6 +86,27 @@ def checks(user: User, call: Call) -> bool:
     return standing(user).has(call.organisation_id, *REVIEWERS)
 
 
+# --- an evaluator's own work -------------------------------------------------------------------------------------------
+
+
+def own_made(user: User, organisation: Organisation, since: dt.datetime) -> CallQuerySet:
+    """The calls that the user made and handed in since a moment, whatever became of them."""
+    made = visible_calls(user).own(user).filter(organisation=organisation, kind="field", called_at__gte=since)
+    return made.exclude(submitted_at=None)
+
+
+def own_steps(user: User, organisation: Organisation, since: dt.datetime) -> "QuerySet[AuditEntry]":
+    """When those calls were handed in and returned."""
+    made = own_made(user, organisation, since).values("pk")
+    return AuditEntry.objects.filter(subject="call", subject_id__in=made, action__in=["submitted", "returned"])
+
+
+def own_promises(user: User, organisation: Organisation, since: dt.datetime) -> CallbackQuerySet:
+    """The promises made in them that stand."""
+    made: CallbackQuerySet = Callback.objects.filter(call__in=own_made(user, organisation, since).values("pk"))
+    return made.of_field_calls()
+
+
 # --- what departments have read ---------------------------------------------------------------------------------------
 
 
@@ -119,4 +140,3 @@ def managers(user: User, organisation: Organisation) -> "QuerySet[Membership]":
     found = Membership.objects.active().filter(organisation=organisation, role="manager", user__is_active=True)
     visible = standing(user).has(organisation.pk, "administrator", "coordinator")
     return found.select_related("user").prefetch_related("departments") if visible else found.none()
-

@@ -41,7 +41,9 @@ class AppealForm(forms.Form):
         super().__init__(data)
         self.call, language = call, get_language() or ""
         form = call.version.definition
-        self.texts = {item.code: definition.text(item.text, language) for item in form.items if item.code in call.answers}
+        self.texts = {
+            item.code: definition.text(item.text, language) for item in form.items if item.code in call.answers
+        }
         self.fields["items"].choices = list(self.texts.items())  # type: ignore[attr-defined]
 
     @property

@@ -137,7 +137,10 @@ def _for_the_log(call: Call, changed: Mapping[str, Any]) -> list[dict[str, Any]]
     """What was chosen before and after; words are left out, as the log cannot forget them."""
     form = call.version.definition
     chosen = {
-        code: [(answer or {}).get("value") if form.item(code).kind in definition.SCORABLE_KINDS else None for answer in pair]
+        code: [
+            (answer or {}).get("value") if form.item(code).kind in definition.SCORABLE_KINDS else None
+            for answer in pair
+        ]
         for code, pair in changed.items()
     }
     return [{code: pair[side] for code, pair in chosen.items()} for side in (0, 1)]

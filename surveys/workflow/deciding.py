@@ -10,8 +10,8 @@ from surveys.models import Appeal, Call, User
 from surveys.signals import Cell, counting_changed
 from surveys.trail import record
 
-from .fulfilling import let_go
 from . import seconds
+from .fulfilling import let_go
 from .outcomes import NotNow, UnderAppeal
 from .shared import move
 
@@ -31,9 +31,7 @@ def approve_now(call: Call, *, by: User | None, at: dt.datetime, reason: str = "
 
 
 @transaction.atomic
-def return_call(
-    *, call: Call, by: User, reason: str, at: dt.datetime, notes: Mapping[str, str] | None = None
-) -> Call:
+def return_call(*, call: Call, by: User, reason: str, at: dt.datetime, notes: Mapping[str, str] | None = None) -> Call:
     """Back to the evaluator with a reason, or with notes at single questions ({item code: text}), or both.
 
     An approved call that is returned stops counting.

@@ -48,7 +48,13 @@ def fresh(thing):
 
 
 def test_a_manager_appeals_and_others_may_not(client_for, people, call):
-    for role, status in [("stranger", 404), ("works_council", 404), ("evaluator", 403), ("analyst", 403), ("reviewer", 403)]:
+    for role, status in [
+        ("stranger", 404),
+        ("works_council", 404),
+        ("evaluator", 403),
+        ("analyst", 403),
+        ("reviewer", 403),
+    ]:
         assert page(client_for(people[role]), "appeal_new", call.pk).status_code == status, role
         assert send(client_for(people[role]), "appeal_new", call.pk, reason=WHY).status_code == status, role
     assert not Appeal.objects.exists()
@@ -117,7 +123,12 @@ def test_while_it_is_open_nobody_returns_or_voids_the_call(client_for, people, c
 
 def test_only_who_raised_it_withdraws_it(client_for, org, people, appeal):
     colleague = build_person(org, "colleague", "manager", departments=("PUB",))
-    for user, status in [(people["stranger"], 404), (people["evaluator"], 404), (people["coordinator"], 403), (colleague, 403)]:
+    for user, status in [
+        (people["stranger"], 404),
+        (people["evaluator"], 404),
+        (people["coordinator"], 403),
+        (colleague, 403),
+    ]:
         assert send(client_for(user), "appeal_withdraw", appeal.pk).status_code == status
     assert fresh(appeal).state == "open"
     assert send(client_for(people["manager"]), "appeal_withdraw", appeal.pk).status_code == 302
@@ -136,7 +147,9 @@ def test_who_may_decide(client_for, org, people, call, appeal, name):
     # Who approved it does not decide while somebody else can.
     assert send(client_for(people["reviewer"]), name, appeal.pk, **data).status_code in {302, 422}
     assert fresh(appeal).state == "open"
-    assert "You approved this call yourself" in page(client_for(people["reviewer"]), "appeal", appeal.pk).content.decode()
+    assert (
+        "You approved this call yourself" in page(client_for(people["reviewer"]), "appeal", appeal.pk).content.decode()
+    )
     assert send(client_for(people["coordinator"]), name, appeal.pk, **data).status_code == 302
     assert fresh(appeal).state == ("rejected" if name == "appeal_reject" else "upheld")
     assert fresh(appeal).decided_by == people["coordinator"]
@@ -215,7 +228,9 @@ def test_a_correction_that_could_not_be_handed_in_is_refused_whole(client_for, p
     assert fresh(call).fate == "voicemail"
 
 
-@pytest.mark.parametrize("data", [{"item": "tone.calm", "tone.calm": "5"}, {"item": "tone.calm", "tone.calm": "no such"}, {}])
+@pytest.mark.parametrize(
+    "data", [{"item": "tone.calm", "tone.calm": "5"}, {"item": "tone.calm", "tone.calm": "no such"}, {}]
+)
 def test_without_a_correction_nothing_is_upheld(client_for, people, call, appeal, data):
     response = send(client_for(people["coordinator"]), "appeal_correct", appeal.pk, reason=BECAUSE, **data)
     assert response.status_code == 422
@@ -295,7 +310,9 @@ def test_a_reviewer_who_made_the_call_learns_nothing_of_the_appeal(client_for, o
     assert call.reference not in client_for(both).get(LIST).content.decode()
 
 
-def test_the_list_has_two_parts_and_few_queries(client_for, people, call, appeal, make_call, django_assert_max_num_queries):
+def test_the_list_has_two_parts_and_few_queries(
+    client_for, people, call, appeal, make_call, django_assert_max_num_queries
+):
     client = client_for(people["coordinator"])
     client.get(LIST)
     with django_assert_max_num_queries(14) as queries:

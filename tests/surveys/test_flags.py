@@ -10,7 +10,7 @@ from django.utils import translation
 from surveys import flag_words, flags, workflow
 from surveys.flags import Evidence, Window
 from surveys.models import Assignment, Call, Wave
-from tests.people import AT, DEFINITION, NA, callback_answers, valid_answers
+from tests.people import AT, DEFINITION, callback_answers, valid_answers
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 REMARK = "She said that my colleague had gone home already."
@@ -61,7 +61,9 @@ def test_alike_scales_take_four_and_the_same_answer():
     same = valid_answers(dominant, **scales)
     assert found("alike", seen(same)) == [{"of": "scales", "items": 4, "place": 4, "length": 5}]
     assert found("alike", seen(valid_answers(dominant, **scales | {"tone__calm": "5"}))) == []
-    assert found("alike", seen(valid_answers(**scales | {"tone__composure": None}))) == []  # a calm caller is asked three scales only
+    assert (
+        found("alike", seen(valid_answers(**scales | {"tone__composure": None}))) == []
+    )  # a calm caller is asked three scales only
 
 
 def test_alike_answers_all_first_of_their_list():

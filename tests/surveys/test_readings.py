@@ -37,7 +37,13 @@ def unread_of(client) -> int:
 
 
 def test_a_manager_reads_with_a_note_and_others_may_not(client_for, people, call):
-    for role, status in [("stranger", 404), ("other_evaluator", 404), ("evaluator", 403), ("analyst", 403), ("reviewer", 403)]:
+    for role, status in [
+        ("stranger", 404),
+        ("other_evaluator", 404),
+        ("evaluator", 403),
+        ("analyst", 403),
+        ("reviewer", 403),
+    ]:
         assert read(client_for(people[role]), call, note="x").status_code == status, role
     assert not Acknowledgement.objects.exists()
     client = client_for(people["manager"])

@@ -92,7 +92,11 @@ def test_many_are_approved_at_once_and_each_refusal_is_told(client_for, org, peo
     text = response.content.decode()
     assert response.redirect_chain[-1][0] == f"{QUEUE}?flagged=no"
     assert "2 calls are approved." in text
-    for call, why in [(flagged, "something stands out in it"), (own, "it is your own"), (moved, "it changed meanwhile")]:
+    for call, why in [
+        (flagged, "something stands out in it"),
+        (own, "it is your own"),
+        (moved, "it changed meanwhile"),
+    ]:
         assert f"{call.reference}</a> ({why})" in text
     states = {call.pk: call.state for call in Call.objects.all()}
     assert [states[call.pk] for call in (plain, other, flagged, own)] == ["approved"] * 2 + ["submitted"] * 2
