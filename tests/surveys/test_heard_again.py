@@ -1,8 +1,6 @@
 """What is heard again: blind second scorings, calibration sessions and gold calls. Blind to evaluators, never in results."""
 
-import datetime as dt
 import re
-import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,10 +12,8 @@ from surveys.models import Assignment, AuditEntry, CalibrationSession, Call, Cle
 from surveys.refused import Refused
 from surveys.workflow import gold as golden
 from surveys.workflow import seconds
-from tests.people import AT, api_client, build_person, client_for, join, valid_answers
-
-DAY = dt.timedelta(days=1)
-WAV = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\x08\0\0\0" + b"\0\1" * 4
+from tests.heard import DAY, WAV, add_recording, allow_recordings, begin_session, make_gold, score
+from tests.people import AT, api_client, build_person, client_for, join
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +29,7 @@ def now():
 @pytest.fixture(autouse=True)
 def allowed(org, wave):
     """Recordings are allowed, everything recorded is scored twice, and the wave goes on today."""
-    Clearance.objects.create(
-        organisation=org, kind="recording", dated_on=dt.date(2026, 1, 5), document="OR-7", given_by="De OR"
-    )
-    org.recordings_on, org.recording_days = True, 90
-    org.save(update_fields=["recordings_on", "recording_days"])
+    allow_recordings(org)
     wave.second_share, wave.ends_on = 100, timezone.localdate() + 30 * DAY
     wave.save(update_fields=["second_share", "ends_on"])
 
@@ -45,8 +37,7 @@ def allowed(org, wave):
 @pytest.fixture
 def record(people):
     def add(call, by="evaluator"):
-        recordings.add(call=call, chunks=[WAV], by=people[by], coordinates=True, at=timezone.now())
-        return Call.objects.with_names().get(pk=call.pk)
+        return add_recording(call, people[by])
 
     return add
 
@@ -57,28 +48,10 @@ def recorded(make_call, record, people):
     return record(make_call("approved"))
 
 
-def score(assignment, at, **changes):
-    """The assignment's evaluator opens its form, answers, and hands it in."""
-    assignment = Assignment.objects.with_names().get(pk=assignment.pk)
-    user = User.objects.get(pk=assignment.evaluator_id)
-    call = workflow.open_call(
-        by=user, wave=assignment.wave, department=assignment.department, scenario=assignment.scenario, called_at=at,
-        client_id=uuid.uuid4(), at=at, assignment=assignment,
-    )  # fmt: skip
-    answers = valid_answers(assignment.scenario.facts, **changes)
-    workflow.save_answers(call=call, by=user, changes=answers, base_revision=0, at=at)
-    workflow.submit(call=call, by=user, at=at)
-    return Call.objects.with_names().get(pk=call.pk)
-
-
 @pytest.fixture
 def gold(recorded, people, now):
     """A gold call in use, of the recording of another call."""
-    made = workflow.make_gold(
-        call=recorded, recording=recorded.recording, name="Afval, rustig", by=people["coordinator"], at=now
-    )
-    workflow.switch_gold(gold=made, on=True, by=people["coordinator"], at=now)
-    return GoldCall.objects.get(pk=made.pk)
+    return make_gold(recorded, people["coordinator"], now)
 
 
 # --- which calls, and whose -------------------------------------------------------------------------------------------
@@ -385,11 +358,8 @@ def _body(answer):
 # --- calibration ------------------------------------------------------------------------------------------------------
 
 
-def begin(call, people, participants, at, *, expert=None):
-    return workflow.start_session(
-        call=call, name="Maart", expert=expert or people["other_evaluator"], participants=participants,
-        due_at=at + 3 * DAY, by=people["coordinator"], at=at,
-    )  # fmt: skip
+def begin(call, people, participants, at):
+    return begin_session(call, people["other_evaluator"], *participants, by=people["coordinator"], at=at)
 
 
 @pytest.fixture
