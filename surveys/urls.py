@@ -27,6 +27,7 @@ from surveys.views import (
     recordings,
     review,
     setup,
+    unfit,
 )
 
 urlpatterns = [
@@ -113,6 +114,7 @@ urlpatterns = [
     ),
     path("o/<slug:slug>/checklists/<int:pk>/build/questions/<str:code>/", builder.item, name="draft_item"),
     path("schemas/checklist-1.json", checklist_files.schema, name="checklist_schema"),
+    path("o/<slug:slug>/checklists/unfit/", unfit.overview, name="unfit"),
     path("o/<slug:slug>/organisation/", setup.organisation, name="organisation"),
     path("o/<slug:slug>/departments/", setup.departments, name="departments"),
     path("o/<slug:slug>/departments/new/", setup.department_new, name="department_new"),

@@ -73,6 +73,9 @@ api:calls                             org          u-........  u!!!ffffff
 api:call                              approved     u-.-....-.  uxxxxxxxxx
 api:call_answers                      returned     uxxxxxxxxx  uxxxxxxxxx
 api:call_submit                       submitted    uxxxxxxxxx  u-.-ff---f
+api:call_appeal                       approved     uxxxxxxxxx  u-f-ff!f-f
+api:appeals                           org          u-........  uxxxxxxxxx
+api:appeal                            appeal       u---...--.  uxxxxxxxxx
 api:call_callback                     promised     u-.-....-.  u-!-f!ff-!
 api:assignments                       org          u-........  uxxxxxxxxx
 api:assignment                        assignment   u-.--f---f  uxxxxxxxxx
@@ -166,6 +169,7 @@ draft_section_new                     built        >-fff.fff.  >-fff.fff.
 draft_section                         built        >-fff.fff.  >-fff.fff.
 draft_item_new                        built        >-fff.fff.  >-fff.fff.
 draft_item                            built        >-fff.fff.  >-fff.fff.
+unfit                                 -            >-fff.fff.  >xxxxxxxxx
 organisation                          -            >-fffffff.  >-fffffff.
 departments                           -            >-fffffff.  >xxxxxxxxx
 department_new                        -            >-fffffff.  >-fffffff.

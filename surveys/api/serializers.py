@@ -7,12 +7,14 @@ Moments carry their offset; `local_date` is the day of the call in the organisat
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from surveys import access
 from surveys.definition import FATES
+from surveys.flag_words import told
 
 Shape = serializers.Serializer[Any]
 STATES = ("draft", "submitted", "returned", "approved", "voided")
@@ -258,6 +260,14 @@ class CallbackEventIn(Shape):
         return sent
 
 
+class FlagOut(Shape):
+    """What stood out by a named rule when the call was handed in."""
+
+    rule = serializers.CharField(help_text="Stable; for programs.")
+    reason = serializers.CharField(help_text="In your language; for people.")
+    item = serializers.CharField(allow_blank=True, help_text="The code of the item that it is about, if any.")
+
+
 class CallOut(Shape):
     """One test call with its scores."""
 
@@ -289,6 +299,7 @@ class CallOut(Shape):
     )
     would_call_again = serializers.IntegerField(allow_null=True, min_value=0, max_value=10)
     evaluator = serializers.SerializerMethodField()
+    flags = serializers.SerializerMethodField(help_text="For those who check calls; null for all others.")
     external_id = serializers.CharField(allow_blank=True, help_text="Its id in the log it was imported from.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -302,6 +313,13 @@ class CallOut(Shape):
     def get_recall_minutes(self, call: Any) -> float | None:
         return None if call.recall_minutes is None else round(call.recall_minutes, 1)
 
+    @extend_schema_field(FlagOut(many=True, allow_null=True))
+    def get_flags(self, call: Any) -> Any:
+        user = self.context["request"].user
+        if call.evaluator_id == user.pk or not access.checks(user, call):
+            return None
+        return FlagOut(told(call, get_language() or ""), many=True).data
+
     @extend_schema_field(EvaluatorOut)
     def get_evaluator(self, call: Any) -> dict[str, str | None]:
         may_know = access.may_see_evaluator(self.context["request"].user, call)
@@ -310,7 +328,7 @@ class CallOut(Shape):
 
 
 ANSWERS_HELP = (
-    'By item code: {"greeting.own_name": {"value": "yes"}, "phrasing.hold": {"na": true}}. An answer may carry `comment`, '
+    'By item code: {"greeting.own_name": {"value": "yes"}, "phrasing.hold": {"na": true}, "tone.calm": {"unfit": true, "comment": "A recording answered"}}. An answer may carry `comment`, '
     "`quote` and `second` (the moment in the call). `value` is an option's value (yes_no, single, scale), a list of them "
     "(multiple), a number, text, a local moment such as 2026-03-10T15:00 (datetime), or a list of "
     '{"phrase", "quote", "second"} (phrase). Items that the answers hide are left out.'
@@ -322,6 +340,10 @@ ANSWER = {
     "properties": {
         "value": {"description": "By the item's kind; see `answers`."},
         "na": {"type": "boolean", "description": "Not applicable, where the item allows it."},
+        "unfit": {
+            "type": "boolean",
+            "description": "The question does not fit this call; `comment` says why. It counts nowhere.",
+        },
         "comment": {"type": "string"},
         "quote": {"type": "string", "description": "What was said, word for word."},
         "second": {"type": "integer", "description": "The moment in the call."},

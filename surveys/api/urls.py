@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from surveys.api import assignments, callbacks, calls, schema, views
+from surveys.api import appeals, assignments, callbacks, calls, schema, views
 
 app_name = "api"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("calls/<int:pk>/answers/", calls.CallAnswers.as_view(), name="call_answers"),
     path("calls/<int:pk>/submit/", calls.CallSubmit.as_view(), name="call_submit"),
     path("calls/<int:pk>/callback/", callbacks.CallCallback.as_view(), name="call_callback"),
+    path("calls/<int:pk>/appeal/", appeals.CallAppeal.as_view(), name="call_appeal"),
+    path("appeals/", appeals.AppealList.as_view(), name="appeals"),
+    path("appeals/<int:pk>/", appeals.AppealPage.as_view(), name="appeal"),
     path("assignments/", assignments.AssignmentList.as_view(), name="assignments"),
     path("assignments/<int:pk>/", assignments.AssignmentPage.as_view(), name="assignment"),
     path("assignments/<int:pk>/accept/", assignments.AssignmentAccept.as_view(), name="assignment_accept"),

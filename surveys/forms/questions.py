@@ -84,6 +84,8 @@ class Question:
     none: bool | None
     value: str
     na: bool
+    unfit: bool
+    reason: str
     phrases: tuple[PhraseLine, ...]
     comment: str
     quote: str

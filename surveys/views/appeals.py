@@ -111,20 +111,25 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     phrases = access.visible_phrases(user, chosen.call.organisation).in_use()
     answers = CorrectionForm(chosen.call, "", phrases, posted, objected=tuple(chosen.items))
     form = RescoreForm(posted)
-    if form.is_valid():
-        try:
-            changes, words = answers.changes, form.cleaned_data["reason"]
-            workflow.uphold_by_rescoring(appeal=chosen, by=user, reason=words, changes=changes, at=timezone.now())
-        except workflow.Incomplete as error:
-            answers.refuse(error)
-        except workflow.WorkflowError as error:
-            form.add_error(None, explain(error))
-        else:
-            messages.success(request, _("The call is scored anew; the figures follow at once."))
-            return redirect("appeal", pk)
-    context = {"appeal": chosen, "call": access.appeal_or_404(user, pk).call, "form": form, "answers": answers}
+    if form.is_valid() and _rescored(request, chosen, form, answers):
+        return redirect("appeal", pk)
+    context = {"appeal": chosen, "call": chosen.call, "form": form, "answers": answers}
     status = 422 if form.errors or answers.problems else 200
     return render(request, "surveys/appeals/correct.html", context, status=status)
+
+
+def _rescored(request: HttpRequest, chosen: "Appeal", form: RescoreForm, answers: CorrectionForm) -> bool:
+    by, at, reason = access.signed_in(request), timezone.now(), form.cleaned_data["reason"]
+    try:
+        workflow.uphold_by_rescoring(appeal=chosen, by=by, reason=reason, changes=answers.changes, at=at)
+    except workflow.Incomplete as error:
+        answers.refuse(error)
+    except workflow.WorkflowError as error:
+        form.add_error(None, explain(error))
+    else:
+        messages.success(request, _("The call is scored anew; the figures follow at once."))
+        return True
+    return False
 
 
 def _show(request: HttpRequest, chosen: "Appeal", form: OutcomeForm | None = None) -> HttpResponse:

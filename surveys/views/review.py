@@ -51,7 +51,12 @@ def approve_many(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = ticked(request.POST.getlist("call"))
     calls = access.visible_calls(user).filter(organisation=organisation, pk__in=chosen).with_names()
     came = review_queue.approve_chosen(chosen, calls, by=user, at=timezone.now())
-    if not chosen:
+    _say_approved(request, came)
+    return redirect(f"{reverse('review', args=[slug])}{review_queue.query_from(request, organisation)}")
+
+
+def _say_approved(request: HttpRequest, came: review_queue.Approved) -> None:
+    if not came.done and not came.refused:
         messages.warning(request, _("Tick the calls that you want to approve."))
     if came.done:
         words = ngettext("%(count)s call is approved.", "%(count)s calls are approved.", came.done)
@@ -60,7 +65,6 @@ def approve_many(request: HttpRequest, slug: str) -> HttpResponse:
         rows = ((reverse("call", args=[call.pk]), call.reference, why) for call, why in came.refused)
         links = format_html_join(", ", '<a href="{}">{}</a> ({})', rows)
         messages.warning(request, format_html("{} {}", _("Not approved:"), links))
-    return redirect(f"{reverse('review', args=[slug])}{review_queue.query_from(request, organisation)}")
 
 
 @require_safe
