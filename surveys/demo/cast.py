@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from surveys import workflow
 from surveys.demo.data import DemoCall
+from surveys.marks import Marks
 from surveys.models import Call, Department, Organisation, Scenario, User, Wave
+from surveys.workflow.marking import mark_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Cast:
             decided_at=made.decided_at,
             decided_by=self.users[made.decided_by] if made.decided_by else None,
             return_reason=made.return_reason,
+            first_answer_at=made.first_answer_at,
+            **mark_columns(made.called_at, Marks(made.timeline, None)),
         )
         call.place_in_time(self.organisation.zone)
         if made.state != Call.State.DRAFT:

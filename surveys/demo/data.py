@@ -65,6 +65,9 @@ class DemoCall:
     decided_by: str | None = None
     return_reason: str = ""
     callback: DemoCallback | None = None
+    timeline: list[list[Any]] = field(default_factory=list)
+    """Marks: a name and its seconds from dialling."""
+    first_answer_at: dt.datetime | None = None
     history: tuple[DemoStep, ...] = ()
 
     @property

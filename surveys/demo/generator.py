@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from surveys.demo import days, reasons, timeline
+from surveys.demo import days, odd, reasons, timeline
 from surveys.demo.answers import Answerer
 from surveys.demo.data import DemoCall, DemoCallback, DemoData
 from surveys.demo.model import Heard, Model
@@ -56,9 +56,9 @@ class _Fieldwork:
 
     def __init__(self, seed: int, calendar: Calendar, truth: Truth) -> None:
         self.calendar, self.truth, self.model = calendar, truth, Model(truth=truth)
-        self.plans, self.ears, self.hands, self.words, self.clock = (
+        self.plans, self.ears, self.hands, self.words, self.clock, self.taps = (
             Random(f"{seed}:{stream}")  # noqa: S311 - made-up calls, no secrets
-            for stream in ("plans", "ears", "hands", "words", "clock")
+            for stream in ("plans", "ears", "hands", "words", "clock", "taps")
         )
         self.limit = days.local(calendar.today, dt.time(0))
         self.keys = iter(range(1, 10**9))
@@ -73,9 +73,12 @@ class _Fieldwork:
             yield first
             if number in twice:
                 yield self._second(slot, heard, first)
+        striking = iter(odd.STRIKING)
         for state, slot in extra:
             heard = self._hear(slot)
-            yield self._draft(slot, heard) if state == "draft" else self._call(slot, heard, state)
+            call = self._draft(slot, heard) if state == "draft" else self._call(slot, heard, state)
+            strike = next(striking, None) if state == "submitted" else None
+            yield strike(call) if strike else call
 
     def _hear(self, slot: Slot) -> Heard:
         return self.model.hear(
@@ -89,9 +92,18 @@ class _Fieldwork:
     def _call(self, slot: Slot, heard: Heard, state: str) -> DemoCall:
         person = EVALUATORS[slot.evaluator]
         answers = self._answers(slot, heard, person)
+        course = self._course(slot, heard, person, state, answers)
         return DemoCall(
             **self._facts(slot, person),
-            **self._course(slot, heard, person, state, answers),
+            **course,
+            **timeline.taps(
+                self.taps,
+                called_at=slot.called_at,
+                seconds=heard.seconds,
+                answered=heard.answered,
+                held=heard.levels[self.model.hold.code] is not None,
+                submitted_at=course["history"][0].at,
+            ),
             kind="field",
             callback=self._callback(slot, heard, answers),
         )

@@ -14,7 +14,14 @@ from django.db import transaction
 from surveys import workflow
 from surveys.demo.cast import Cast
 from surveys.demo.data import DemoData
-from surveys.demo.loading_work import CALLS_PER_EVALUATOR, SECOND_SHARE, write_readings, write_work
+from surveys.demo.loading_checks import write_checks
+from surveys.demo.loading_work import (
+    CALLS_PER_EVALUATOR,
+    SECOND_SHARE,
+    write_readings,
+    write_second_work,
+    write_work,
+)
 from surveys.demo.work import MANAGER, plan_work
 from surveys.demo.world import DEMO_PASSWORD, LANGUAGE, SLUG, TIME_ZONE
 from surveys.demo.world import Department as Unit
@@ -40,6 +47,7 @@ Say = Callable[[str], object]
 PAPERS = (
     (Clearance.Kind.WORKS_COUNCIL, "OR-2025/014", "Ondernemingsraad"),
     (Clearance.Kind.DPIA, "DPIA mystery calls 1.2", "Functionaris gegevensbescherming"),
+    (Clearance.Kind.RECORDING, "Regeling opname testgesprekken 2025", "Ondernemingsraad en directie"),
     (Clearance.Kind.STAFF_TOLD, "Intranet: zo toetsen wij onze telefoon", "Directie Dienstverlening"),
 )
 
@@ -78,6 +86,8 @@ def load(*, data: DemoData, at: dt.datetime, say: Say = lambda _line: None) -> O
         write_readings(work, calls, cast)
     with _stage("figures added up", say):
         workflow.announce(calls[made.key] for made in data.calls if made.counts)
+    with _stage("recordings, gold calls, calibration and appeals", say):
+        write_checks(data, calls, cast, at)
     return organisation
 
 
@@ -105,7 +115,8 @@ def _organisation(data: DemoData) -> Organisation:
         scenarios=[_scenario_row(scenario) for scenario in data.scenarios],
     )
     organisation.is_demo = True
-    organisation.save(update_fields=["is_demo"])
+    organisation.recordings_on, organisation.recording_days = True, 90
+    organisation.save(update_fields=["is_demo", "recordings_on", "recording_days"])
     Clearance.objects.bulk_create(
         Clearance(
             organisation=organisation, kind=kind, dated_on=data.started_at.date(), document=document, given_by=who
@@ -215,12 +226,18 @@ def _managed(data: DemoData) -> frozenset[str]:
 
 
 def _write_calls(data: DemoData, calls: Mapping[int, Call]) -> None:
-    """First those that stand for themselves, then the second scorings, which refer to them."""
+    """First those that stand for themselves, then the second scorings, which refer to them.
+
+    Whoever scored a call a second time had listened along with the first.
+    """
+    seconds = [(calls[made.key], calls[made.second_of]) for made in data.calls if made.second_of is not None]
+    for second, first in seconds:
+        first.listener = second.evaluator
     Call.objects.bulk_create(calls[made.key] for made in data.calls if made.second_of is None)
-    seconds = [made for made in data.calls if made.second_of is not None]
-    for made in seconds:
-        calls[made.key].second_of = calls[made.second_of or 0]
-    Call.objects.bulk_create(calls[made.key] for made in seconds)
+    write_second_work(seconds)
+    for second, first in seconds:
+        second.second_of = first
+    Call.objects.bulk_create(second for second, _first in seconds)
 
 
 def _write_callbacks(data: DemoData, calls: Mapping[int, Call], cast: Cast) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from surveys.demo.cast import Cast
 from surveys.demo.work import DemoAssignment, DemoWork
@@ -57,6 +58,30 @@ def _assignment(made: DemoAssignment, groups: list[AssignmentGroup], cast: Cast)
         created_at=made.created_at,
         changed_at=made.created_at,
     )
+
+
+def write_second_work(pairs: Iterable[tuple[Call, Call]]) -> None:
+    """The assignments under which calls were scored again, done long ago."""
+    pairs = list(pairs)
+    rows = Assignment.objects.bulk_create(
+        Assignment(
+            organisation=second.organisation,
+            wave=second.wave,
+            department=second.department,
+            scenario=second.scenario,
+            evaluator=second.evaluator,
+            state=Assignment.State.DONE,
+            purpose=Assignment.Purpose.SECOND,
+            source_call=first,
+            starts_at=first.called_at,
+            until=(second.submitted_at or first.called_at) + dt.timedelta(days=1),
+            created_at=first.called_at,
+            changed_at=second.submitted_at or first.called_at,
+        )
+        for second, first in pairs
+    )
+    for (second, _first), row in zip(pairs, rows, strict=True):
+        second.assignment = row
 
 
 def write_readings(work: DemoWork, calls: Mapping[int, Call], cast: Cast) -> None:

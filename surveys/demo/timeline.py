@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from surveys.demo import days
 from surveys.demo.data import DemoCallback, DemoEvent, DemoStep
@@ -15,6 +16,8 @@ REVIEWER, COORDINATOR = "reviewer@demo.example", "coordinator@demo.example"
 RETURNED_FIRST: Final = 0.05
 WINDOW: Final = dt.timedelta(hours=24)
 MINUTE: Final = dt.timedelta(minutes=1)
+TALK_MEAN, TALK_SPREAD, SHORT_TALK, LONGEST_TALK = math.log(150), 0.5, 90, 7 * 60
+TRANSFERRED, TIMED = 0.2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,28 @@ def course(
     after = "approved" if state == "approved" else "voided"
     steps.append(DemoStep(decided, after, decider, "submitted", after, void_reason if after == "voided" else ""))
     return Course(submitted, decided, tuple(steps), decided, decider)
+
+
+def taps(
+    rng: Random, *, called_at: dt.datetime, seconds: int, answered: bool, held: bool, submitted_at: dt.datetime
+) -> dict[str, Any]:
+    """What the evaluator tapped during the call, and when the first question was answered after it."""
+    marks: list[list[Any]] = [["dialled", 0]]
+    ended = seconds
+    if answered:
+        marks.append(["answered", seconds])
+        talk = round(math.exp(rng.gauss(TALK_MEAN, TALK_SPREAD)))
+        ended = seconds + min(max(talk, 25), LONGEST_TALK)
+        if held and ended - seconds > SHORT_TALK:
+            hold = seconds + rng.randint(15, (ended - seconds) // 3)
+            marks += [["hold", hold], ["back", rng.randint(hold + 5, ended - 20)]]
+            if rng.random() < TRANSFERRED:
+                marks.append(["transferred", marks[-1][1] + 2])
+    marks.append(["ended", ended])
+    hung_up = called_at + dt.timedelta(seconds=ended)
+    first = min(hung_up + dt.timedelta(seconds=rng.randint(20, 9 * 60)), submitted_at - 2 * MINUTE)
+    # Not everybody uses the timer.
+    return {"timeline": marks, "first_answer_at": first} if rng.random() < TIMED else {"first_answer_at": first}
 
 
 def _decision(rng: Random, submitted: dt.datetime, limit: dt.datetime) -> dt.datetime:
