@@ -170,7 +170,7 @@ def _needs(wave: Wave, standing: Standing, *, at: dt.datetime) -> tuple[tuple[Ne
         elif (kind, str(subject)) in known:
             briefs = known[kind, str(subject)]
         else:
-            lost.append(Shortage(f"no_{kind}", department, cell.to_plan, 0))
+            lost.append(Shortage(f"no_{kind}", department, cell.to_plan, 0, str(subject)))
             continue
         needs += [_need(cell, briefs)] * cell.to_plan
     return tuple(needs), tuple(lost)

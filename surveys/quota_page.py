@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
-from django.utils.translation import get_language
 
 from surveys import access, quotas
 from surveys.forms.planning import FillForm, QuotaForm
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 # A form may hold a thousand fields; larger organisations turn pages.
 FIELDS_A_PAGE = 800
 # More columns than these are shown as a list under each department, on every screen.
-WIDEST = 14
+WIDEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,13 @@ class QuotaPage:
 def build(wave: "Wave", *, user: "User", query: QueryDict, sent: QueryDict | None, today: dt.date) -> QuotaPage:
     day = max(today, wave.starts_on)
     departments = list(access.visible_departments(user, wave.organisation).open_on(day))
-    columns = quotas.columns(access.visible_scenarios(user, wave.organisation))
+    stored = quotas.stored(wave)
+    columns = quotas.columns(access.visible_scenarios(user, wave.organisation), stored)
     pages = Paginator(in_tree_order(departments), max(1, FIELDS_A_PAGE // max(1, len(columns)))).get_page(
         query.get("page")
     )
     earlier = tuple(access.waves_with_quota(user, wave))
-    stored = quotas.stored(wave)
-    fill = FillForm(query if "each" in query else None, columns=columns, language=get_language() or "")
+    fill = FillForm(query if "each" in query else None, columns=[column for column in columns if column.in_use])
     source = next((each for each in earlier if str(each.pk) == query.get("copy")), None)
     filled = None
     if sent is None and source is not None:
@@ -63,4 +62,3 @@ def build(wave: "Wave", *, user: "User", query: QueryDict, sent: QueryDict | Non
         filled=filled,
     )
     return QuotaPage(form, fill, pages, columns, earlier, is_filled=filled is not None)
-

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from surveys import definition
 from surveys.families import families
 from surveys.models import Department, Quota, Scenario, User, Wave
-from surveys.progress import Key
+from surveys.progress import PAIR_SIZE, Key
 from surveys.refused import Refused
 from surveys.trail import record
 
@@ -25,6 +27,18 @@ class Column:
     subject: int | str
     size: int
     scenario: Scenario | None = None
+    in_use: bool = True
+
+    @property
+    def label(self) -> str:
+        """As a heading, in the reader's language."""
+        if self.scenario is not None:
+            words = definition.text(self.scenario.name, get_language() or "")
+        elif self.kind == Quota.Kind.PAIR:
+            words = _("pairs: %(problem)s") % {"problem": self.subject}
+        else:
+            words = _("chains of %(n)s: %(problem)s") % {"n": self.size, "problem": self.subject}
+        return words if self.in_use else _("%(name)s (no longer in use)") % {"name": words}
 
     @property
     def name(self) -> str:
@@ -35,11 +49,19 @@ class Column:
         return Key(self.kind, department, self.subject)
 
 
-def columns(scenarios: Iterable[Scenario]) -> tuple[Column, ...]:
-    """Every scenario in use, then every pair and chain that they make."""
-    known = [scenario for scenario in scenarios if scenario.is_active]
-    single = [Column(Quota.Kind.SINGLE, scenario.pk, 1, scenario) for scenario in known]
-    return (*single, *(Column(each.kind, each.problem, len(each.scenarios)) for each in families(known)))
+def columns(scenarios: Iterable[Scenario], kept: Iterable[Key] = ()) -> tuple[Column, ...]:
+    """Every scenario in use, then every pair and chain that they make; and whatever else a quota was `kept` of."""
+    inner = sorted(scenarios, key=lambda each: (each.problem or each.code, each.caller_style, each.attempt, each.code))
+    known = {scenario.pk: scenario for scenario in inner}
+    single = [Column(Quota.Kind.SINGLE, pk, 1, scenario) for pk, scenario in known.items() if scenario.is_active]
+    active = [column.scenario for column in single if column.scenario]
+    found = [*single, *(Column(each.kind, each.problem, len(each.scenarios)) for each in families(active))]
+    there = {(column.kind, column.subject) for column in found}
+    gone = sorted({(key.kind, key.subject) for key in kept} - there, key=str)
+    for kind, subject in gone:
+        scenario = known.get(int(subject)) if kind == Quota.Kind.SINGLE else None
+        found.append(Column(kind, subject, 1 if scenario else PAIR_SIZE, scenario, in_use=False))
+    return tuple(found)
 
 
 def stored(wave: Wave) -> dict[Key, int]:

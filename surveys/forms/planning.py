@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys import definition, planning_work, quotas
+from surveys import planning_work, quotas
 from surveys.forms.fields import DayInput
 from surveys.models import Clearance, Department, User
 from surveys.progress import Key
@@ -70,7 +70,7 @@ class QuotaRow:
 
     @property
     def errors(self) -> list[str]:
-        return [message for _column, field in self.fields for message in field.errors]
+        return [str(message) for _column, field in self.fields for message in field.errors]
 
 
 class QuotaForm(forms.Form):
@@ -162,13 +162,13 @@ class FillForm(forms.Form):
     chain = forms.IntegerField(label=gettext_lazy("Chains of each problem"), min_value=0, max_value=99, required=False)
     empty_only = forms.BooleanField(label=gettext_lazy("only departments without a number"), required=False)
 
-    def __init__(self, *args: Any, columns: Sequence[Column], language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: Sequence[Column], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.columns = columns
         single = [column for column in columns if column.scenario]
         over = self.fields["over"]
         assert isinstance(over, forms.MultipleChoiceField)
-        over.choices = [(column.name, definition.text(column.scenario.name, language)) for column in single]  # type: ignore[union-attr]
+        over.choices = [(column.name, column.label) for column in single]
         over.initial = [column.name for column in single if column.scenario and column.scenario.attempt == 1]
         for kind in ("pair", "chain"):
             if not any(column.kind == kind for column in columns):

@@ -43,6 +43,10 @@ def make_plan(request: Request, rng: Random) -> tuple[Visit, ...]:
     return tuple(sorted(found))
 
 
+# Its kind, whose count it is, and the place that a window has in it.
+Crowd = tuple[str, tuple[object, ...], tuple[object, ...]]
+
+
 class Planner:
     """What has been planned so far, counted in every way that the next choice asks for."""
 
@@ -55,6 +59,19 @@ class Planner:
             for person in request.evaluators
             for department in self.slots
         }
+        # How many windows there are of each kind.
+        self.there: Counter[tuple[object, ...]] = Counter()
+        for slot in request.slots:
+            self.there.update(
+                {
+                    ("weekday", slot.weekday): 1,
+                    ("week", *slot.week): 1,
+                    ("cell", slot.weekday, slot.part): 1,
+                    ("part", slot.part): 1,
+                    ("day", slot.day): 1,
+                    ("slot", *slot): 1,
+                }
+            )
         for (person, department), number in request.loads.items():
             self.counts["load", person] += number
             self.counts["heard", person, department] += number
@@ -105,29 +122,31 @@ class Planner:
         for crowd in self._crowds(need.department, scenario, person):
             if len(left) < 2:
                 break
-            counted = [self.counts[crowd(slot)] for slot in left]
-            least = min(counted)
-            left = [slot for slot, count in zip(left, counted, strict=True) if count == least]
+            found = [crowd(slot) for slot in left]
+            shares = [self.counts[kind, *about, *key] / self.there[kind, *key] for kind, about, key in found]
+            least = min(shares)
+            left = [slot for slot, share in zip(left, shares, strict=True) if share == least]
         return self.rng.choice(left) if left else None
 
-    def _crowds(
-        self, department: int, scenario: int, person: int | None
-    ) -> "tuple[Callable[[Slot], tuple[object, ...]], ...]":
-        """What is to be kept even, the most important first: each names the count that a window falls under."""
-        own: tuple[Callable[[Slot], tuple[object, ...]], ...] = (lambda s: ("day", department, person, s.day),)
-        last: tuple[Callable[[Slot], tuple[object, ...]], ...] = (lambda s: ("person day", person, s.day),)
+    def _crowds(self, department: int, scenario: int, person: int | None) -> "tuple[Callable[[Slot], Crowd], ...]":
+        """What is to be kept even, the most important first: each names the count that a window falls under.
+
+        A count is held against how many windows there are of its kind, so that a week of one day gets the calls of one day.
+        """
+        own: tuple[Callable[[Slot], Crowd], ...] = (lambda s: ("day", (department, person), (s.day,)),)
+        last: tuple[Callable[[Slot], Crowd], ...] = (lambda s: ("day", (person, "own"), (s.day,)),)
         return (
             *(own if person is not None else ()),
-            lambda s: ("weekday", department, s.weekday),
-            lambda s: ("week", department, s.week),
-            lambda s: ("cell", department, s.weekday, s.part),
-            lambda s: ("part", department, s.part),
-            lambda s: ("day", department, s.day),
-            lambda s: ("scenario weekday", scenario, s.weekday),
-            lambda s: ("scenario part", scenario, s.part),
-            lambda s: ("cell", s.weekday, s.part),
-            lambda s: ("day", s.day),
-            lambda s: ("slot", s),
+            lambda s: ("weekday", (department,), (s.weekday,)),
+            lambda s: ("week", (department,), s.week),
+            lambda s: ("cell", (department,), (s.weekday, s.part)),
+            lambda s: ("part", (department,), (s.part,)),
+            lambda s: ("day", (department,), (s.day,)),
+            lambda s: ("weekday", (scenario, "brief"), (s.weekday,)),
+            lambda s: ("part", (scenario, "brief"), (s.part,)),
+            lambda s: ("cell", (), (s.weekday, s.part)),
+            lambda s: ("day", (), (s.day,)),
+            lambda s: ("slot", (), s),
             *(last if person is not None else ()),
         )
 
@@ -255,15 +274,11 @@ class Planner:
             yield Visit(slot.day, slot.part, need.department, scenario, person, number, position)
 
     def _count_place(self, department: int, scenario: int | None, slot: Slot, by: int = 1) -> None:
-        weekday, part = slot.weekday, slot.part
-        for key in (
-            ("weekday", department, weekday), ("week", department, slot.week), ("cell", department, weekday, part),
-            ("part", department, part), ("day", department, slot.day), ("scenario weekday", scenario, weekday),
-            ("scenario part", scenario, part), ("cell", weekday, part), ("day", slot.day), ("slot", slot),
-        ):  # fmt: skip
-            self.counts[key] += by
+        for crowd in self._crowds(department, scenario or 0, None):
+            kind, about, key = crowd(slot)
+            self.counts[kind, *about, *key] += by
 
     def _count_time(self, person: int, department: int, slot: Slot) -> None:
         self.counts["busy", person, slot] += 1
-        self.counts["person day", person, slot.day] += 1
+        self.counts["day", person, "own", slot.day] += 1
         self.counts["day", department, person, slot.day] += 1

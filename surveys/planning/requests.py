@@ -99,6 +99,7 @@ class Shortage(NamedTuple):
     department: int | None
     needed: int
     possible: int
+    problem: str = ""
 
     @property
     def short(self) -> int:

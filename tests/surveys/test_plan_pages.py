@@ -122,6 +122,18 @@ def test_many_are_filled_in_at_once_and_saved_only_when_asked(
     assert not Quota.objects.filter(wave=other).exists()
 
 
+def test_what_is_no_longer_in_use_can_be_taken_back(org, wave, coordinator, ask, keys):
+    ask({keys["bur"]: 3, keys["pair"]: 2})
+    Scenario.objects.filter(code__in=["opening_hours", "complaint_dominant"]).update(is_active=False)
+    path = reverse("wave_quota", args=[org.slug, wave.pk])
+    page = coordinator.get(path)
+    assert page.context["page"].form.total == 7
+    assert page.text.count("no longer in use") > 1
+    coordinator.post(path, {"seen": quotas.fingerprint(wave)})
+    assert quotas.stored(wave) == {}
+    assert "no longer in use" not in coordinator.get(path).text
+
+
 def test_a_large_organisation_turns_pages(org, wave, coordinator, django_assert_max_num_queries):
     Department.objects.bulk_create(Department(organisation=org, code=f"X{n}", name=f"Team {n:03}") for n in range(120))
     path = reverse("wave_quota", args=[org.slug, wave.pk])
@@ -254,7 +266,7 @@ def test_a_problem_without_its_scenarios_is_named(org, wave, coordinator, ask, k
     ask({keys["pair"]: 2})
     Scenario.objects.filter(code="complaint_dominant").update(is_active=False)
     page = coordinator.get(reverse("wave_plan", args=[org.slug, wave.pk])).text
-    assert "Burgerzaken: 2 matched pairs of a problem that no longer has" in page
+    assert "Burgerzaken: 2 matched pairs of “complaint”, a problem that no longer has" in page
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------

@@ -118,6 +118,17 @@ def test_single_calls_are_spread_over_weekdays_hours_and_evaluators(rows, people
     assert spread(Counter(v.evaluator for v in plan), range(people)) <= 1
 
 
+def test_a_short_week_gets_no_more_than_its_days():
+    # From a Friday: one day in the first week, then four whole weeks; five Fridays, four of every other day.
+    friday = MONDAY - dt.timedelta(3)
+    slots = tuple(Slot(friday + dt.timedelta(n), part) for n in range(31) if n % 7 not in {1, 2} for part in (0, 1))
+    plan = make_plan(request([n for key in range(8) for n in needs(key, singles=15)], slots=slots), Random(2))
+    days = Counter(v.day for v in plan)
+    assert len(days) == 21
+    assert min(days.values()) >= 3
+    assert max(days.values()) <= 9
+
+
 def test_the_sides_of_pairs_are_dealt_out_evenly():
     plan = make_plan(request([need for key in range(1, 11) for need in needs(key, pairs=4)]), Random(5))
     for person in (101, 102, 103, 104):
