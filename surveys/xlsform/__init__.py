@@ -5,7 +5,9 @@
     languages  "Dutch (nl)", "Nederlands" and the like by their codes
     choices    lists of choices: yes and no, scales, what an answer earns
     relevance  simple conditions
+    kinds      types of lines
     mapping    rows to sections and items
+    document   sections and items to a document
 
 Knows no models and no request. pyxform is imported when the first workbook comes, as it takes a second or more.
 """

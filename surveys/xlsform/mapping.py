@@ -8,65 +8,23 @@ that names columns `klankbord::dimension`, `::weight` and `::aspect` on its shee
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from surveys.definition import ASPECTS, DIMENSIONS, MAX_TEXT, editing
 from surveys.definition.editing import Document
 from surveys.definition.items import MAX_OPTIONS
 from surveys.definition.parts import MAX_WEIGHT
-from surveys.definition.reading import MAX_ITEMS, MAX_LANGUAGES, MAX_SECTIONS
+from surveys.definition.reading import MAX_ITEMS, MAX_SECTIONS
 
 from .choices import Choice, choice_of, choices_of
+from .document import Section, document_of, joined, storable
+from .kinds import GROUP, MOMENTS, NUMBERS, SELECT, refused
 from .languages import EVERY, code_of, texts_of
 from .lines import Left, WorkbookError
 from .relevance import Asked, NotSimple, condition_of
 from .workbook import Row, Workbook, open_workbook
 
-METADATA: Final = frozenset(
-    [
-        "start",
-        "end",
-        "today",
-        "deviceid",
-        "device_id",
-        "subscriberid",
-        "simserial",
-        "phonenumber",
-        "phone_number",
-        "username",
-        "email",
-        "audit",
-        "imei",
-        "uri",
-        "start-geopoint",
-        "background-audio",
-        "background-geopoint",
-        "instanceid",
-        "get_device_id",
-        "get_today",
-        "get_start_time",
-        "get_end_time",
-        "start_time",
-        "end_time",
-        "start_geopoint",
-        "background_audio",
-        "subscriber_id",
-        "device_id",
-        "sim_serial",
-    ]
-)
-CALCULATED: Final = frozenset({"calculate", "calculate_here", "hidden", "add_calculate_prompt"})
-NUMBERS: Final = {"integer": True, "int": True, "decimal": False, "range": True, "add_integer_prompt": True}
-TEXTS: Final = frozenset({"text", "string", "add_text_prompt", "q_string", "barcode_text", "email_text"})
-MOMENTS: Final = frozenset({"date", "datetime", "date_time", "add_date_prompt", "add_date_time_prompt", "q_date"})
-_GROUP: Final = re.compile(r"(begin|end)[ _](group|repeat|loop|lgroup|looped group)\b.*")
-_SELECT: Final = re.compile(
-    r"(select_one_from_file|select_multiple_from_file|select one from file|select multiple from file|"
-    r"select_one_external|select_one|select one from|select one|select1|add select one prompt using|"
-    r"select_multiple|select all that apply from|select all that apply|add select multiple prompt using)\s+(.+)",
-    re.IGNORECASE,
-)
 _BOUND: Final = re.compile(r"\s*\.\s*(>=|<=|>|<)\s*(-?[0-9]{1,9})\s*")
 _PLACEHOLDER: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _YES: Final = frozenset({"yes", "true", "true()", "1", "1.0"})
@@ -107,16 +65,6 @@ class _Group:
     opens_section: bool
 
 
-@dataclass(slots=True)
-class _Section:
-    code: str
-    title: dict[str, str]
-    dimension: str
-    weight: int | None
-    intro: list[dict[str, str]] = field(default_factory=list)
-    items: list[dict[str, Any]] = field(default_factory=list)
-
-
 class _Mapper:
     def __init__(self, workbook: Workbook, untagged: str) -> None:
         self.workbook = workbook
@@ -124,7 +72,7 @@ class _Mapper:
         self.unknown: set[str] = set()
         self.codes: set[str] = set()
         self.asked: dict[str, Asked] = {}
-        self.sections: list[_Section] = []
+        self.sections: list[Section] = []
         self.groups: list[_Group] = []
         self.repeats = 0
         self.loose = False
@@ -148,7 +96,7 @@ class _Mapper:
                 self.leave(row, name, "text_long", limit=MAX_TEXT)
             if found := _PLACEHOLDER.search(words):
                 self.leave(row, name, "placeholder", name=found[0])
-        return {language: _storable(words) for language, words in texts.items()}
+        return {language: storable(words) for language, words in texts.items()}
 
     def _unknown(self, names: Sequence[str], sheet: str = "survey") -> None:
         for name in names:
@@ -181,7 +129,7 @@ class _Mapper:
         if not sections:
             raise WorkbookError("nothing", tuple(self.left))
         title = str(self.workbook.settings.get("title", "") or "")
-        return Mapped(self._document(sections), title[:120], tuple(sorted(self.left, key=_by_place)))
+        return Mapped(document_of(sections, self.untagged), title[:120], tuple(sorted(self.left, key=_by_place)))
 
     def _row(self, number: int, row: Row) -> None:
         kind = " ".join(str(row.get("type", "")).split())
@@ -190,26 +138,16 @@ class _Mapper:
             if name or row.get("label"):
                 self.leave(number, name, "type_missing")
             return
-        if group := _GROUP.fullmatch(kind.lower()):
+        if group := GROUP.fullmatch(kind.lower()):
             self._group(number, row, name, begins=group[1] == "begin", is_group=group[2] == "group")
         elif self.repeats:
             self.leave(number, name, "in_repeat")
         elif kind.lower() == "note":
             self._note(number, row, name)
-        elif not (reason := self._refused(kind)):
+        elif not (reason := refused(kind)):
             self._question(number, row, name, kind)
         else:
             self.leave(number, name, reason, type=kind[:60])
-
-    def _refused(self, kind: str) -> str:
-        """Why there is no such question here; "" when there is."""
-        plain = kind.lower().replace(" ", "_")
-        if plain in METADATA:
-            return "metadata"
-        if plain in CALCULATED:
-            return "calculation"
-        known = plain in NUMBERS or plain in TEXTS or plain in MOMENTS or bool(_SELECT.fullmatch(kind))
-        return "" if known else "type"
 
     # --- groups and notes
 
@@ -244,9 +182,9 @@ class _Mapper:
         code = editing.fresh(editing.word(name) or "part", taken)
         dimension = self._own(number, row, name, "dimension", DIMENSIONS) or "other"
         title = title or {EVERY: name.replace("_", " ").strip().capitalize() or "…"}
-        self.sections.append(_Section(code, title, dimension, self._weight(number, row, name)))
+        self.sections.append(Section(code, title, dimension, self._weight(number, row, name)))
 
-    def _here(self, number: int) -> _Section:
+    def _here(self, number: int) -> Section:
         """The section a question goes into; outside any group it is one of its own."""
         if not self.groups and (not self.sections or self.loose):
             title = str(self.workbook.settings.get("title", "") or "").strip()
@@ -296,7 +234,7 @@ class _Mapper:
     ) -> tuple[dict[str, Any], Mapping[str, str], bool] | None:
         """What an item of this type has besides its words, its values by the workbook's names, and whether it is whole."""
         plain = kind.lower().replace(" ", "_")
-        if select := _SELECT.fullmatch(kind):
+        if select := SELECT.fullmatch(kind):
             return self._select(number, row, name, select[1].lower(), select[2].strip())
         if plain in NUMBERS:
             low, high = self._bounds(number, row, name, plain)
@@ -363,7 +301,7 @@ class _Mapper:
             self.leave(number, name, "required", why=said[:60])
         return said.lower() in _YES
 
-    def _help(self, number: int, row: Row, name: str, section: _Section) -> dict[str, str] | None:
+    def _help(self, number: int, row: Row, name: str, section: Section) -> dict[str, str] | None:
         """Hint and guidance, after the notes that stood before the question; before the first one they introduce all."""
         waiting = [words for _number, _name, words in self.notes]
         self.notes.clear()
@@ -371,7 +309,7 @@ class _Mapper:
             section.intro += waiting
             waiting = []
         parts = [*waiting, *(self.texts(number, name, row.get(key)) for key in ("hint", "guidance_hint"))]
-        return _joined(parts) or None
+        return joined(parts) or None
 
     def _told(self, number: int, row: Row, name: str) -> None:
         if str(row.get("default", "") or "").strip():
@@ -415,58 +353,6 @@ class _Mapper:
         self.leave(number, name, "weight", value=value[:30])
         return None
 
-    # --- the document
-
-    def _document(self, sections: Sequence[_Section]) -> Document:
-        languages = list(
-            dict.fromkeys(
-                language
-                for section in sections
-                for texts in (section.title, *(item["text"] for item in section.items))
-                for language in texts
-                if language != EVERY
-            )
-        )[:MAX_LANGUAGES] or [self.untagged]
-        document = {**editing.blank(languages), "sections": [_section_document(section) for section in sections]}
-        return editing.complete(_only(document, languages))
-
-
-def _section_document(section: _Section) -> dict[str, Any]:
-    weight = sum(item["weight"] for item in section.items)
-    said = weight if section.weight is None else section.weight
-    return {
-        "code": section.code,
-        "dimension": section.dimension,
-        "weight": min(said, MAX_WEIGHT) if weight else 0,
-        "title": section.title,
-        "intro": _joined(section.intro) or None,
-        "items": section.items,
-    }
-
-
-def _only(value: Any, languages: Sequence[str]) -> Any:
-    """Texts in these languages alone; words that are in none stand for all of them."""
-    if isinstance(value, list):
-        return [_only(each, languages) for each in value]
-    if not isinstance(value, dict):
-        return value
-    made = {key: _only(each, languages) for key, each in value.items()}
-    for key in ("title", "intro", "text", "help", "label"):
-        if isinstance(made.get(key), dict):
-            texts = dict.fromkeys(languages, made[key][EVERY]) if EVERY in made[key] else made[key]
-            made[key] = {code: words for code, words in texts.items() if code in languages} or (
-                None if key in ("intro", "help") else dict.fromkeys(languages[:1], next(iter(texts.values()), "…"))
-            )
-    return made
-
-
-def _joined(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in parts:
-        for language, words in part.items():
-            found[language] = f"{found[language]}\n\n{words}"[:MAX_TEXT] if language in found else words
-    return found
-
 
 def _bind(row: Row) -> Mapping[str, Any]:
     bind = row.get("bind")
@@ -476,10 +362,6 @@ def _bind(row: Row) -> Mapping[str, Any]:
 def _ours(row: Row, key: str) -> str:
     ours = row.get("klankbord")
     return str(ours.get(key, "") or "").strip() if isinstance(ours, Mapping) else ""
-
-
-def _storable(words: str) -> str:
-    return re.sub("[\x00\ud800-\udfff]", "", words)
 
 
 def _by_place(left: Left) -> tuple[bool, str, int]:
