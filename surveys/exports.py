@@ -85,6 +85,7 @@ ANSWER_COLUMNS: Final = {
     "aspect": _("content or experience"),
     "value": _("the answer's code, number, text or phrase; several are separated by |"),
     "na": _("yes when the answer is “not applicable”"),
+    "unfit": _("yes when the evaluator marked the question as not fitting this call; it counts nowhere"),
     "points": _("points of this answer, 0 to 100; empty when it is not scored"),
     "lost": _("points of the whole form that this answer cost"),
     "comment": _("the evaluator's remark"),
@@ -281,7 +282,7 @@ def _answer_cells(answers: Mapping[str, Any], places: _Places, width: int) -> li
         try:
             value = answer["value"]
         except KeyError:  # cheaper than asking first: nearly every answer has a value
-            cells[index] = "NA" if answer.get("na") else ""
+            cells[index] = "NA" if answer.get("na") else "UNFIT" if answer.get("unfit") else ""
         else:
             cells[index] = value if write is None else write(value)
     return cells
@@ -361,12 +362,13 @@ def _answer_rows(export: Export) -> Iterator[Row]:
             comment = safe(answer.get("comment", ""))
             if item.kind == "phrase" and answer.get("value"):
                 for heard in answer["value"]:
-                    yield *about, *place, heard["phrase"], "no", *score, comment, safe(heard["quote"]), _second(heard)
+                    yield *about, *place, heard["phrase"], "no", "no", *score, comment, safe(heard["quote"]), _second(heard)
                 continue
-            value, is_na, write = answer.get("value", ""), "yes" if answer.get("na") else "no", writers[item.kind]
+            value, write = answer.get("value", ""), writers[item.kind]
+            marked = ("yes" if answer.get(mark) else "no" for mark in ("na", "unfit"))
             cell = value if write is None or value == "" else write(value)
             quote = safe(answer.get("quote", ""))
-            yield *about, *place, cell, is_na, *score, comment, quote, _second(answer)
+            yield *about, *place, cell, *marked, *score, comment, quote, _second(answer)
 
 
 def _answer_plan(version: ChecklistVersion) -> list[tuple[Item, tuple[object, ...]]]:

@@ -41,7 +41,7 @@ class HeardPhrase:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredRow:
-    """One shown item. `state` is "answered", "na" or "blank"; `answer` says the same in words ("" when blank).
+    """One shown item. `state` is "answered", "na", "unfit" or "blank"; `answer` says the same in words ("" when blank).
 
     `points` is 0..100, or None when the item did not count; `weight`, `earned` and `lost` are hundredths of a point of
     the whole form, after "not applicable" items have given their weight away. `fails` is None, "section" or "call".
@@ -163,6 +163,8 @@ def answer_words(item: Item, answer: Mapping[str, Any] | None, language: str) ->
         return ""
     if answer.get("na"):
         return _("not applicable")
+    if answer.get("unfit"):
+        return _("does not fit this call")
     value = answer.get("value")
     if value is None or value == "":
         return ""
@@ -229,7 +231,7 @@ def _row(
         dimension=section.dimension,
         aspect=item.aspect,
         text=forms.text(item.text, language),
-        state="na" if answer.get("na") else "answered" if words else "blank",
+        state=_state_of(answer, words),
         answer=words,
         comment=answer.get("comment", ""),
         quote=answer.get("quote", ""),
@@ -244,6 +246,10 @@ def _row(
         lost=line.lost_hundredths,
         fails=line.fails,
     )
+
+
+def _state_of(answer: Mapping[str, Any], words: str) -> str:
+    return "na" if answer.get("na") else "unfit" if answer.get("unfit") else "answered" if words else "blank"
 
 
 def _hundredths(line: scoring.TraceLine, points: int) -> int:

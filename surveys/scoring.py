@@ -17,6 +17,8 @@ The rules, where several readings are possible:
 - Without a calculated score there is no score, whatever failed: `None`, never 0. The outcome is still "failed" after a
   call-level fail (the call did fail, and pass rates must count it) and "none" otherwise.
 - Options fail on unscored items too, never on hidden or "not applicable" ones.
+- An item marked as not fitting the call is absent: the scores are those of a call in which it was never asked, also where
+  others depend on its answer.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ FULL: Final = 10_000
 class TraceLine(NamedTuple):
     """What one item did to `score_calculated`.
 
-    `state` is "scored" (answered and counted), "na" (not applicable), "absent" (hidden or left blank) or "unscored"
+    `state` is "scored" (answered and counted), "na" (not applicable), "absent" (hidden, left blank or not fitting) or "unscored"
     (answered, never counted). An "na" line counts only under the policies `as_pass` and `as_zero`, with points 100 and
     0. `points` is 0..100, or `None` when the line does not count. `weight` and `total` are integers whose ratio is the
     item's effective share of the form; read them through `effective`.
@@ -263,6 +265,8 @@ def _state(plan: _Plan, entry: _ItemPlan, answer: object) -> _State:
         raise ValueError(f"{entry.code}: {answer!r} is not an answer")  # noqa: TRY004 - bad data, not a bad call
     if answer.get("na"):
         return _na_state(plan, entry)
+    if answer.get("unfit"):
+        return _ABSENT
     value = answer.get("value")
     if value is None or value == "":
         return _ABSENT

@@ -1,4 +1,4 @@
-"""Doors to promised callbacks."""
+"""Doors to promised callbacks, and to calls that a question did not fit."""
 
 import datetime as dt
 
@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Call, Callback, Organisation, User
 from surveys.promises import OPEN
-from surveys.querysets import CallbackQuerySet, standing
+from surveys.querysets import CallbackQuerySet, CallQuerySet, standing
 
 from .base import COORDINATORS, one_or_404
+from .calls import visible_calls
 
 
 def visible_callbacks(user: User) -> CallbackQuerySet:
@@ -61,3 +62,9 @@ def _to_record(user: User, callback: Callback) -> Callback:
 
 def may_record_callback(user: User, callback: Callback) -> bool:
     return callback.call.evaluator_id == user.pk or standing(user).has(callback.call.organisation_id, *COORDINATORS)
+
+
+def unfit_calls(user: User, organisation: Organisation) -> CallQuerySet:
+    """Field calls with a question that did not fit, the latest first."""
+    calls = visible_calls(user).filter(organisation=organisation, unfit_count__gt=0, kind=Call.Kind.FIELD)
+    return calls.exclude(state=Call.State.VOIDED).with_names().defer("item_points").order_by("-local_date", "-pk")

@@ -17,11 +17,14 @@ items are shown (`visible`), what one answer looks like when it is stored (`clea
     reach      which questions can never be asked
     checking   what to look at before publishing
 
+"Unfit" says that the question does not fit the call at all: unlike "not applicable", which the checklist allows and weighs,
+it can be said of every item, with a reason; it counts nowhere, under every policy, and conditions see no answer.
+
 Plain Python: no Django, no clock, no random source. Words shown to people are in `MESSAGES` (English templates) and are
 translated by the caller.
 
 Answers are one mapping keyed by item code: `{"value": X, "comment": "..", "quote": "..", "second": 192}` or
-`{"na": True, "comment": ".."}`, where X is
+`{"na": True, "comment": ".."}` or `{"unfit": True, "comment": ".."}`, where X is
 
 | kind | X |
 |---|---|
@@ -49,6 +52,7 @@ from .shape import (
     LOW_POINTS,
     MAX_GRADE,
     MAX_PHRASES,
+    MAX_REASON,
     MAX_SECOND,
     MAX_TEXT,
     NA_POLICIES,
@@ -82,6 +86,7 @@ __all__ = [
     "LOW_POINTS",
     "MAX_GRADE",
     "MAX_PHRASES",
+    "MAX_REASON",
     "MAX_SECOND",
     "MAX_TEXT",
     "MESSAGES",

@@ -13,6 +13,7 @@ from .shape import (
     LOW_POINTS,
     MAX_NUMBER,
     MAX_PHRASES,
+    MAX_REASON,
     MAX_SECOND,
     Answers,
     Definition,
@@ -41,7 +42,8 @@ def clean_answer(item: Item, raw: object) -> dict[str, Any] | None:
 
     Returns:
         The answer, or `None` when it is blank. A comment, quote or moment without an answer is kept:
-        `{"comment": ".."}`.
+        `{"comment": ".."}`. That an item does not fit the call is `{"unfit": True, "comment": ".."}`; its reason is asked
+        for when the call is handed in.
 
     Raises:
         AnswerError: the answer cannot be stored; its problem says why.
@@ -50,7 +52,9 @@ def clean_answer(item: Item, raw: object) -> dict[str, Any] | None:
         return None
     if not isinstance(raw, Mapping):
         raise _wrong(item, "answer_not_object")
-    _refuse_unknown(item, raw, ("value", "na", "comment", "quote", "second"))
+    _refuse_unknown(item, raw, ("value", "na", "unfit", "comment", "quote", "second"))
+    if raw.get("unfit") is not None and raw["unfit"] is not False:
+        return _clean_unfit(item, raw)
     answer: dict[str, Any] = {}
     value = _clean_value(item, raw.get("value"))
     if _clean_na(item, raw.get("na"), answered=value is not None):
@@ -86,6 +90,18 @@ def _clean_na(item: Item, na: object, *, answered: bool) -> bool:
     if not item.na_allowed:
         raise _wrong(item, "na_not_allowed")
     return True
+
+
+def _clean_unfit(item: Item, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The mark that an item does not fit this call: with its reason, without anything else."""
+    if raw["unfit"] is not True:
+        raise _wrong(item, "unfit_type")
+    if _clean_value(item, raw.get("value")) is not None or raw.get("na"):
+        raise _wrong(item, "unfit_with_value")
+    reason = _clean_text(item, raw.get("comment"))
+    if len(reason) > MAX_REASON:
+        raise _wrong(item, "unfit_reason_long", limit=MAX_REASON)
+    return {"unfit": True, "comment": reason} if reason else {"unfit": True}
 
 
 def _clean_value(item: Item, value: object) -> object:
@@ -220,7 +236,7 @@ def check_answers(definition: Definition, answers: Answers, facts: Facts) -> tup
 
     A required shown item left blank, an answer that cannot be stored, a missing remark, an item the checklist does not
     have. Answers of hidden items are no problem: `relevant` leaves them out. A remark is asked of a given answer, never
-    of a blank one or of "not applicable".
+    of a blank one or of "not applicable". An item marked as not fitting the call is no blank one; it needs its reason.
     """
     problems: list[Problem] = []
     for code in visible(definition, answers, facts):
@@ -230,7 +246,10 @@ def check_answers(definition: Definition, answers: Answers, facts: Facts) -> tup
         except AnswerError as error:
             problems.append(error.problem)
             continue
-        if answer is None or not ("value" in answer or "na" in answer):
+        if answer is not None and "unfit" in answer:
+            if not answer.get("comment"):
+                problems.append(Problem(code, "unfit_reason_required"))
+        elif answer is None or not ("value" in answer or "na" in answer):
             if item.required:
                 problems.append(Problem(code, "answer_required_or_na" if item.na_allowed else "answer_required"))
         elif "value" in answer and (missing := missing_remark(item, answer)):

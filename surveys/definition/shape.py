@@ -53,6 +53,8 @@ LOW_POINTS: Final = 50
 """An answer with fewer points than this is low."""
 
 MAX_TEXT: Final = 4000
+MAX_REASON: Final = 300
+"""Of why an item does not fit a call: a few words."""
 MAX_SECOND: Final = 86_400
 MAX_PHRASES: Final = 50
 MAX_NUMBER: Final = 10**12

@@ -14,7 +14,7 @@ _Test = Callable[[Mapping[str, Any], Facts], bool]
 def visible(definition: Definition, answers: Answers, facts: Facts) -> tuple[str, ...]:
     """Codes of the items shown for these answers and scenario facts, in the checklist's order.
 
-    A test of an item that is hidden, blank or "not applicable" is not met, and neither is a test of a fact that is not
+    A test of an item that is hidden, blank, "not applicable" or does not fit the call is not met, and neither is a test of a fact that is not
     known; `not` turns that around like any other test. An answer that could not be stored meets no test of its value,
     so that a draft can always be shown.
     """
@@ -50,7 +50,7 @@ def reachable(definition: Definition, answers: Answers, facts: Facts, section: S
 
 def _value(answer: object) -> Any:
     """What an answer says; `None` when it is blank, "not applicable" or no answer at all."""
-    if not isinstance(answer, Mapping) or answer.get("na") or answer.get("value") == "":
+    if not isinstance(answer, Mapping) or answer.get("na") or answer.get("unfit") or answer.get("value") == "":
         return None
     return answer.get("value")
 

@@ -257,6 +257,7 @@ def device_words() -> dict[str, str]:
         "noAnswer": _("not answered"),
         "noPhrase": _("not in the phrase bank"),
         "na": _("not applicable"),
+        "unfit": _("does not fit this call"),
         "newCall": _("new, not sent yet"),
         "answersOne": _("1 answer"),
         "answersMany": _("{count} answers"),

@@ -1,7 +1,7 @@
 """From the controls of a page to answers.
 
 The names of an item's controls are its code (`greeting.own_name`) and, for what belongs to it, `<code>:comment`, `:quote`,
-`:second`, `:na`, `:none`, and per line of phrases `:p<n>-code`, `-quote`, `-second` and (for another phrase) `-own`.
+`:second`, `:na`, `:none`, `:unfit` with its `:reason`, and per line of phrases `:p<n>-code`, `-quote`, `-second` and (for another phrase) `-own`.
 `fields.js` reads the same controls the same way.
 """
 
@@ -20,6 +20,10 @@ NA: Final = ":na"
 
 def posted_answer(item: Item, posted: QueryDict) -> dict[str, Any] | None:
     """An item's controls as a raw answer; `None` when all are empty."""
+    if posted.get(f"{item.code}:unfit", ""):
+        # Whatever else stands there: without script a chosen option cannot be let go.
+        reason = posted.get(f"{item.code}:reason", "").replace("\r\n", "\n").strip()
+        return {"unfit": True, "comment": reason} if reason else {"unfit": True}
     answer: dict[str, Any] = {}
     value = _posted_value(item, posted)
     if value == NA or posted.get(f"{item.code}:na", ""):

@@ -25,6 +25,7 @@ def page_data(call: Call, user: User) -> dict[str, Any]:
         "version": call.version_id,
         "zone": call.organisation.time_zone,
         "facts": call.facts,
+        "calledAt": call.called_at.astimezone(call.organisation.zone).strftime("%Y-%m-%dT%H:%M"),
         **page_items(form),
         "sections": [
             {

@@ -361,7 +361,10 @@ class TestRefused:
             assert parse(as_document(form)) == form
 
     def test_every_problem_code_has_a_message_and_every_message_is_used(self) -> None:
-        files = Path(str(module.__file__)).parent.glob("*.py")
+        package = Path(str(module.__file__)).parent
+        # What takes the call as well: its marks, its deadline, its promise.
+        around = [package.parent / f"{name}.py" for name in ("marks", "promises", "call_checks")]
+        files = [*package.glob("*.py"), *around]
         source = "".join(path.read_text(encoding="utf-8") for path in files)
         body = re.sub(r"MESSAGES: Final.*?^}", "", source, flags=re.DOTALL | re.MULTILINE)
         used = {code for code in MESSAGES if f'"{code}"' in body}
@@ -575,7 +578,7 @@ class TestCleanAnswer:
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
             lambda part: (
                 st.lists(part, max_size=3)
-                | st.dictionaries(st.sampled_from(["value", "na", "comment", "second", "quote", "phrase"]), part)
+                | st.dictionaries(st.sampled_from(["value", "na", "unfit", "comment", "second", "quote", "phrase"]), part)
             ),
             max_leaves=6,
         ),
@@ -585,6 +588,33 @@ class TestCleanAnswer:
             with contextlib.suppress(AnswerError):
                 stored = clean(code, candidate)
                 assert clean(code, stored) == stored
+
+
+class TestUnfit:
+    """A question that does not fit the call."""
+
+    def test_stored_with_its_reason_and_nothing_else(self) -> None:
+        assert clean("a.yes", {"unfit": True, "comment": " A recording answered "}) == {
+            "unfit": True,
+            "comment": "A recording answered",
+        }
+        assert clean("a.text", {"unfit": True, "quote": "x", "second": 3}) == {"unfit": True}
+        assert clean("a.yes", {"unfit": False, "value": "yes"}) == {"value": "yes"}
+
+    @pytest.mark.parametrize(
+        ("raw", "code"),
+        [
+            ({"unfit": 1}, "unfit_type"),
+            ({"unfit": ["yes"]}, "unfit_type"),
+            ({"unfit": True, "value": "yes"}, "unfit_with_value"),
+            ({"unfit": True, "na": True}, "unfit_with_value"),
+            ({"unfit": True, "comment": "x" * 301}, "unfit_reason_long"),
+        ],
+    )
+    def test_refused(self, raw: dict[str, Any], code: str) -> None:
+        with pytest.raises(AnswerError) as caught:
+            clean("a.yes", raw)
+        assert caught.value.problem.code == code
 
 
 class TestCheckAnswers:
@@ -597,6 +627,10 @@ class TestCheckAnswers:
 
     def test_complete(self) -> None:
         assert self.check() == []
+
+    def test_what_does_not_fit_needs_a_reason_and_no_answer(self) -> None:
+        assert self.check(i={"unfit": True, "comment": "No such desk"}) == []
+        assert self.check(i={"unfit": True}) == [("a.i", "unfit_reason_required")]
 
     def test_required(self) -> None:
         assert self.check(item("a.q")) == [("a.q", "answer_required")]

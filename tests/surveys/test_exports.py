@@ -331,6 +331,7 @@ def test_the_long_file_to_the_last_cell(analyst, make_call):
     assert by_item["greeting.own_name"] == about | {
         "item": "greeting.own_name", "section": "greeting", "dimension": "greeting", "aspect": "content",
         "value": "no", "na": "no", "points": "0", "lost": f"{call.item_points['greeting.own_name'][1] / 100:.2f}",
+        "unfit": "no",
         "comment": "Alleen de afdeling", "quote": "Met Burgerzaken", "second": "4",
     }  # fmt: skip
     assert [(row["value"], row["quote"], row["second"], row["comment"]) for row in found if row["item"] == "phrasing.phrases"] == [

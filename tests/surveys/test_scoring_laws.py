@@ -442,3 +442,19 @@ def test_hidden_answers_change_nothing(call: Any) -> None:
     shown = visible(definition, given_answers, facts)
     kept = {code: answer for code, answer in given_answers.items() if code in shown}
     assert score(definition, kept, facts) == score(definition, given_answers, facts)
+
+
+@given(calls(), st.data())
+def test_what_does_not_fit_the_call_is_as_if_it_was_never_answered(call: Any, data: st.DataObject) -> None:
+    """Under every policy: marking items as unfit and leaving them out give the same call, to the last line of the trace."""
+    document, given_answers, facts = call
+    definition = parse(document)
+    codes = sorted(given_answers)
+    unfit = set(data.draw(st.lists(st.sampled_from(codes), unique=True))) if codes else set()
+    mark = {"unfit": True, "comment": "A recording answered."}
+    marked = {code: mark if code in unfit else answer for code, answer in given_answers.items()}
+    removed = {code: answer for code, answer in given_answers.items() if code not in unfit}
+    for policy in POLICIES:
+        version = parse(document | {"na_policy": policy})
+        assert score(version, marked, facts) == score(version, removed, facts)
+    assert visible(definition, marked, facts) == visible(definition, removed, facts)

@@ -20,13 +20,15 @@ function said(item, answer, kit) {
   const named = (name) => [...item.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
   if (!answer) return [];
   const lines = [];
-  if (kind === "phrase") {
+  if (kind === "phrase" && !answer.unfit) {
     for (const row of answer.value ?? []) {
       const chip = [...item.querySelectorAll("[data-phrase]")].find((control) => row.phrase && control.value === row.phrase);
       lines.push([chip ? choice(chip) : "", row.quote ? `“${row.quote}”` : ""].filter(Boolean).join(" "));
     }
   } else if (answer.na) {
     lines.push(kit.say("na"));
+  } else if (answer.unfit) {
+    lines.push(kit.say("unfit"));
   } else if (Array.isArray(answer.value)) {
     const ticked = named(code).filter((control) => answer.value.includes(control.value));
     lines.push(ticked.map(choice).join(", ") || named(`${code}:none`).map(choice).join());
@@ -38,10 +40,11 @@ function said(item, answer, kit) {
   return [...lines, answer.comment, answer.quote && `“${answer.quote}”`].filter(Boolean);
 }
 
-const isGiven = (answer) => Boolean(answer && (answer.na || (answer.value ?? null) !== null));
+const isGiven = (answer) => Boolean(answer && (answer.na || answer.unfit || (answer.value ?? null) !== null));
 
 function problem({ item, answer, required, change, kit }) {
   if (change?.refused) return change.refused;
+  if (answer?.unfit && !answer.comment) return kit.say("remarkDue");
   if (required && !isGiven(answer)) return kit.say("required");
   return isGiven(answer) && remarkDue(item, answer) && !answer.comment && !answer.quote ? kit.say("remarkDue") : "";
 }

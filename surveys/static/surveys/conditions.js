@@ -36,7 +36,7 @@ export function visible(items, answers, facts) {
     if (condition && !holds(condition, values, facts)) continue;
     shown.add(code);
     const answer = answers[code];
-    const value = answer && !answer.na ? answer.value : undefined;
+    const value = answer && !answer.na && !answer.unfit ? answer.value : undefined;
     if (value !== undefined && value !== null && value !== "") values.set(code, value);
   }
   return shown;

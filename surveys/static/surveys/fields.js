@@ -28,6 +28,10 @@ export function clockOf(second) {
 
 export function read(item) {
   const code = item.dataset.item;
+  if (ticked(within(item, `${code}:unfit`))) {
+    const reason = clean(within(item, `${code}:reason`).value);
+    return reason ? { unfit: true, comment: reason } : { unfit: true };
+  }
   const answer = {};
   const value = readValue(item, code);
   if (value === NA || ticked(within(item, `${code}:na`))) answer.na = true;
@@ -85,7 +89,10 @@ export function write(item, answer) {
   const code = item.dataset.item;
   const value = answer?.value ?? null;
   writeValue(item, code, value, Boolean(answer?.na));
-  set(within(item, `${code}:comment`), answer?.comment ?? "");
+  set(within(item, `${code}:comment`), answer?.unfit ? "" : (answer?.comment ?? ""));
+  set(within(item, `${code}:reason`), answer?.unfit ? (answer.comment ?? "") : "");
+  tick(within(item, `${code}:unfit`), Boolean(answer?.unfit));
+  if (answer?.unfit) item.querySelector("[data-unfit]")?.setAttribute("open", "");
   set(within(item, `${code}:quote`), answer?.quote ?? "");
   set(within(item, `${code}:second`), clockOf(answer?.second ?? null));
   tick(within(item, `${code}:na`), Boolean(answer?.na));
@@ -143,6 +150,12 @@ function tick(control, on) {
 
 // "None of these" and "not applicable" exclude the rest, and the other way round.
 export function exclude(item, control) {
+  const unfit = item.querySelector("[data-unfit-box]");
+  if (control === unfit) {
+    if (unfit.checked) for (const other of item.querySelectorAll(":checked")) other.checked = other === unfit;
+    return;
+  }
+  if (unfit && control.checked) unfit.checked = false;
   if (!control.matches("[type=checkbox]") || !control.checked || control.matches("[data-phrase]")) return;
   const alone = control.matches("[data-alone]");
   for (const other of item.querySelectorAll("[type=checkbox]")) {

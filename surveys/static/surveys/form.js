@@ -84,7 +84,9 @@ function collect(item, wait = 150) {
 document.addEventListener("input", ({ target }) => {
   const item = target.closest("[data-item]");
   if (!item || target.matches("[type=radio], [type=checkbox]")) return;
-  if (target.value) for (const na of item.querySelectorAll("[data-alone]")) na.checked = false;
+  // A remark says something of an answer; anything else that is typed is one, in place of "not applicable" or "does not fit".
+  const isRemark = /:(comment|quote|second|reason)$/.test(target.name);
+  if (target.value && !isRemark) for (const other of item.querySelectorAll("[data-alone], [data-unfit-box]")) other.checked = false;
   stamp(target);
   collect(item, target.matches("textarea") ? WAIT.textarea : WAIT.entry);
 });
@@ -106,6 +108,23 @@ document.addEventListener("click", ({ target }) => {
   const item = target.closest("[data-item]");
   if (item && target.closest("[data-keep]")) sender.choose(item.dataset.item, true);
   if (item && target.closest("[data-take]")) sender.choose(item.dataset.item, false);
+});
+
+// A usual deadline, counted from the call on the organisation's clock: "1 17:00" is the next day at five, "+24" so many hours.
+document.addEventListener("click", ({ target }) => {
+  const quick = target.closest("[data-quick]")?.dataset.quick;
+  if (!quick) return;
+  const moment = new Date(`${data.calledAt ?? data.start?.called_at}Z`);
+  if (Number.isNaN(moment.getTime())) return;
+  if (quick.startsWith("+")) moment.setUTCHours(moment.getUTCHours() + Number(quick));
+  else {
+    const [days, clock] = quick.split(" ");
+    moment.setUTCDate(moment.getUTCDate() + Number(days));
+    moment.setUTCHours(...clock.split(":").map(Number));
+  }
+  const control = target.closest("[data-item]").querySelector("input[type=datetime-local]");
+  control.value = moment.toISOString().slice(0, 16);
+  control.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") sender.send(); });

@@ -30,7 +30,7 @@ export class Parts {
   render(items, shown) {
     this.applying = new Set(items.filter((item) => shown.has(item.code)).map((item) => item.section));
     const { answers } = this.sender;
-    const given = (code) => answers[code] && (answers[code].na || (answers[code].value ?? null) !== null);
+    const given = (code) => answers[code] && (answers[code].na || answers[code].unfit || (answers[code].value ?? null) !== null);
     this.data.sections.forEach((section, place) => {
       const mine = items.filter((item) => item.section === place && shown.has(item.code));
       const done = mine.some((item) => given(item.code)) && mine.every((item) => !item.required || given(item.code));
