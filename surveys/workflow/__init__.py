@@ -28,6 +28,7 @@ from .assigning import (
     hand_back,
     in_bulk,
     offer,
+    over_limit,
     reassign,
     usual_end,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "may_take",
     "name_listener",
     "offer",
+    "over_limit",
     "open_call",
     "others_who_decide",
     "promise_of",

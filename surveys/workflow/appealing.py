@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from surveys import definition
 from surveys.call_checks import check_call
@@ -39,8 +40,9 @@ def why_no_appeal(call: Call, *, at: dt.datetime) -> NotNow | None:
     if at.astimezone(call.organisation.zone).date() > last_day:
         return NotInTime()
     # An appeal is decided once; a call that was approved anew after it is another matter.
-    settled = Appeal.objects.filter(call=call, raised_at__gte=call.decided_at).exclude(state=Appeal.State.WITHDRAWN)
-    return NotNow() if settled.exists() else None
+    since = Q(raised_at__gte=call.decided_at) & ~Q(state=Appeal.State.WITHDRAWN)
+    stands = Appeal.objects.filter(since | Q(state=Appeal.State.OPEN), call=call).exists()
+    return NotNow() if stands else None
 
 
 @transaction.atomic

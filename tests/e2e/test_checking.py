@@ -19,9 +19,10 @@ from surveys import access
 from surveys.models import Call, Organisation, User
 manager = User.objects.get(email="manager@demo.example")
 calls = access.department_calls(manager, Organisation.objects.get(slug="demo")).order_by("-local_date", "-called_at")
+calls = calls.filter(appeals=None, acknowledgements=None)
 call = next(call for call in calls[:200] if call.answers.get("greeting.own_name", {}).get("value") == "no")
 reviewer = User.objects.get(email="reviewer@demo.example")
-newer = calls.filter(department=call.department, local_date__gte=call.local_date).exclude(pk=call.pk).count()
+newer = Call.objects.counting().filter(department=call.department, local_date__gte=call.local_date).count() - 1
 Call.objects.filter(pk=call.pk).update(decided_at=timezone.now(), decided_by=reviewer)
 print(call.pk, call.department_id, call.score, newer)
 """
@@ -46,13 +47,14 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     expect(rows.first).to_contain_text(flagged)
     expect(rows.first).to_contain_text("The evaluator was recognised as a tester.")
     expect(rows.first.locator("[data-tick]")).to_have_count(0)
-    chosen = [re.search(r"KB-\d{6}", rows.nth(place).inner_text())[0] for place in (1, 2)]
-    keys.press("j")
-    for place in (1, 2):
+    plain = [place for place in range(rows.count()) if rows.nth(place).locator("[data-tick]").count()][:2]
+    chosen = [re.search(r"KB-\d{6}", rows.nth(place).inner_text())[0] for place in plain]
+    for place in range(plain[-1] + 1):
         keys.press("j")
         expect(rows.nth(place).locator("[data-row]")).to_be_focused()
-        keys.press("x")
-        expect(rows.nth(place).locator("[data-tick]")).to_be_checked()
+        if place in plain:
+            keys.press("x")
+            expect(rows.nth(place).locator("[data-tick]")).to_be_checked()
     axe(page)
     fits(page)
     keys.press("a")
@@ -60,7 +62,8 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     for reference in chosen:
         expect(page.locator("table")).not_to_contain_text(reference)
     page.goto(f"{QUEUE}?flagged=yes")
-    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text(flagged)
+    others = rows.count() - 1
     keys.press("j")
     keys.press("Enter")
     expect(page.locator("h1")).to_contain_text(flagged)
@@ -74,7 +77,8 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     expect(page.locator("#return-reason")).to_be_focused()
     page.locator("details.reason[open] button[type=submit]").press("Enter")
     expect(page.locator(".message.success")).to_contain_text(f"{flagged} went back to the evaluator.")
-    expect(page).to_have_url(re.compile(r"/review/\?flagged=yes$"))  # nothing flagged is left
+    # On to the next flagged call, or back to the list when that was the last one.
+    expect(page).to_have_url(re.compile(rf"/{'calls' if others else 'review'}/[0-9]*/?\?flagged=yes$"))
     page.goto(f"{QUEUE}?tab=returned")
     page.locator("[data-row]").first.click()
     expect(page.locator(".notes").first).to_contain_text("How did they recognise you?")
