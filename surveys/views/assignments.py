@@ -68,6 +68,8 @@ def accept_all(request: HttpRequest, slug: str) -> HttpResponse:
 def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     assignment, at = access.own_assignment_or_404(user, pk), timezone.now()
+    if assignment.state not in access.HELD:
+        return redirect("assignment", pk)
     form = HandBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -62,6 +62,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, explain(error))
         else:
             if call is not None:
+                _warn_of_limit(request, call)
                 return redirect("call_resume", call.pk)
     context = {
         "organisation": organisation,
@@ -71,6 +72,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": assignments.agenda(access.own_assignments(user, organisation), at=at),
     }
     return render(request, "surveys/calls/start.html", context)
+
+
+def _warn_of_limit(request: HttpRequest, call: "Call") -> None:
+    """A call that was made is never refused; that this voice is heard too often has to be said."""
+    over = workflow.over_limit(call)
+    if over is not None:
+        messages.warning(request, explain(over))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -268,6 +268,17 @@ def _check_evaluator(assignment: Assignment, evaluator: User) -> None:
         raise RotationLimit(evaluator=evaluator, count=count, limit=limit)
 
 
+def over_limit(call: Call) -> AssignmentError | None:
+    """Whether its evaluator was heard too often, or recognised, there: for a call that nobody assigned, after it was begun."""
+    wave, key = call.wave, (call.evaluator_id, call.department_id)
+    if key in rotation.recognised(wave):
+        return WasRecognised(evaluator=call.evaluator)
+    count = rotation.loads(wave, evaluator=call.evaluator)[key] if wave.calls_per_evaluator else 0
+    if count > (wave.calls_per_evaluator or count):
+        return RotationLimit(evaluator=call.evaluator, count=count, limit=wave.calls_per_evaluator)
+    return None
+
+
 def _drop_draft(assignment: Assignment, *, at: dt.datetime) -> None:
     """An empty draft goes with its assignment; one that holds answers stands in the way."""
     call = Call.objects.filter(assignment=assignment).with_names().first()

@@ -182,6 +182,19 @@ def test_the_start_page_offers_the_assignment_that_fits(evaluator, make, org, wa
     assert "Calls are made by assignment" in text(evaluator.get(address))
 
 
+def test_a_call_too_many_is_told_and_not_refused(evaluator, make, org, wave, departments, scenarios):
+    wave.calls_per_evaluator = 1
+    wave.save()
+    make(scenario=scenarios["opening_hours"])
+    sent = {
+        "wave": wave.pk, "department": departments["BUR"].pk, "scenario": scenarios["complaint_calm"].pk,
+        "called_at": "2026-03-10T11:00", "client_id": "2f1e4cb2-6b1c-4a55-9c8e-0d6c9f7c6a10",
+    }  # fmt: skip
+    page = text(evaluator.post(reverse("call_start", args=[org.slug]), sent, follow=True))
+    assert "has 2 calls to this department in this wave" in page
+    assert Call.objects.count() == 1
+
+
 # --- what is scored blind ---------------------------------------------------------------------------------------------
 
 TELLS = re.compile(r"\bgold|second scoring|blind|calibrat|purpose|source_call|first scoring", re.IGNORECASE)
