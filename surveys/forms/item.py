@@ -39,6 +39,8 @@ RECORDED: Final = {
     "would_call_again": gettext_lazy("how gladly the caller would call again"),
 }
 SPARE: Final = 1
+CHOSEN: Final = ("single", "scale", "multiple")
+"""Kinds whose answers are written by whoever builds, so that they can become one another."""
 
 
 class ItemForm(forms.Form):
@@ -311,6 +313,16 @@ def new_item(document: Document, kind: str) -> dict[str, Any]:
         item["bands"] = [{"up_to": None, "points": 100}]
     draft = {**editing.blank(languages), "sections": [{"code": "new", "items": [item]}]}
     made: dict[str, Any] = editing.complete(draft)["sections"][0]["items"][0]
+    return made
+
+
+def of_kind(document: Document, item: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The item as one of another kind: its words, place and condition stay, and its answers where the kind has them too."""
+    made = new_item(document, kind)
+    stays = ("code", "text", "help", "good", "bad", "required", "na_allowed", "condition", "weight")
+    made |= {key: item[key] for key in stays}
+    if kind in CHOSEN and item["kind"] in CHOSEN:
+        made["options"] = item["options"]
     return made
 
 

@@ -15,7 +15,7 @@ from surveys import access, building, definition
 from surveys.building_words import name_of_item, name_of_section, step_words
 from surveys.definition import editing
 from surveys.forms.builder import DraftPosted, FormSettings, PartForm, WeightsForm
-from surveys.forms.item import ItemPage, kind_choices, new_item
+from surveys.forms.item import ItemPage, kind_choices, new_item, of_kind
 from surveys.forms.outline import Outline, percents
 from surveys.forms.preview import Preview, one_question
 from surveys.refused import Refused
@@ -177,6 +177,9 @@ def item(request: HttpRequest, slug: str, pk: int, code: str) -> HttpResponse:
     known = _found(editing.item_of, document, code)
     home = editing.home_of(document, code)["code"]
     page = _item_page(request, version, document, known, home)
+    kind = request.POST.get("kind", request.GET.get("kind", page.kind))
+    if kind != page.kind and not page.is_published:
+        page = _item_page(request, version, document, of_kind(document, known, kind), home)
     if request.method == "POST" and not page.wants_more and page.is_valid():
         if "preview" in request.POST:
             return _preview_of(request, page)

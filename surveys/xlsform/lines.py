@@ -24,6 +24,8 @@ REASONS: Final[Mapping[str, str]] = {
     "name_missing": gettext_noop("The name is missing."),
     "repeat": gettext_noop("Repeated groups do not exist here; its questions are listed below it."),
     "in_repeat": gettext_noop("It stands in a repeated group."),
+    "never": gettext_noop("Its condition can never hold, so nobody is asked it."),
+    "in_never": gettext_noop("It stands in a group whose condition can never hold."),
     "group_end": gettext_noop("No group is open that could end here."),
     "list_missing": gettext_noop("There is no list “%(list)s” on the sheet “choices”."),
     "list_short": gettext_noop("The list “%(list)s” has fewer than two answers."),

@@ -74,7 +74,7 @@ class _Mapper:
         self.asked: dict[str, Asked] = {}
         self.sections: list[Section] = []
         self.groups: list[_Group] = []
-        self.repeats = 0
+        self.skipped: list[str] = []
         self.loose = False
         self.notes: list[tuple[int, str, dict[str, str]]] = []
         said = str(workbook.settings.get("default_language", ""))
@@ -140,8 +140,8 @@ class _Mapper:
             return
         if group := GROUP.fullmatch(kind.lower()):
             self._group(number, row, name, begins=group[1] == "begin", is_group=group[2] == "group")
-        elif self.repeats:
-            self.leave(number, name, "in_repeat")
+        elif self.skipped:
+            self.leave(number, name, self.skipped[-1])
         elif kind.lower() == "note":
             self._note(number, row, name)
         elif not (reason := refused(kind)):
@@ -152,27 +152,36 @@ class _Mapper:
     # --- groups and notes
 
     def _group(self, number: int, row: Row, name: str, *, begins: bool, is_group: bool) -> None:
-        if not is_group:
-            self._repeat(number, name, begins=begins)
-        elif not begins:
-            if not self.groups and not self.repeats:
-                self.leave(number, name, "group_end")
-            elif not self.repeats:
-                self.groups.pop()
-                self.loose = not self.groups
-        elif self.repeats:
-            self.leave(number, name, "in_repeat")
-        else:
-            opens = not any(group.opens_section for group in self.groups)
-            condition = self._condition(number, row, name)
-            self.groups.append(_Group(condition, opens))
-            if opens:
-                self._section(number, row, name, self.texts(number, name, row.get("label")))
-
-    def _repeat(self, number: int, name: str, *, begins: bool) -> None:
-        if begins:
+        if self.skipped:
+            self._skip(number, name, begins=begins)
+        elif begins and not is_group:
             self.leave(number, name, "repeat")
-        self.repeats = max(0, self.repeats + (1 if begins else -1))
+            self.skipped.append("in_repeat")
+        elif begins and _never(row):
+            self.leave(number, name, "never")
+            self.skipped.append("in_never")
+        elif begins:
+            self._open(number, row, name)
+        elif self.groups:
+            self.groups.pop()
+            self.loose = not self.groups
+        else:
+            self.leave(number, name, "group_end")
+
+    def _skip(self, number: int, name: str, *, begins: bool) -> None:
+        """Groups inside what does not come along are only counted, to know where it ends."""
+        if begins:
+            self.leave(number, name, self.skipped[-1])
+            self.skipped.append(self.skipped[-1])
+        else:
+            self.skipped.pop()
+
+    def _open(self, number: int, row: Row, name: str) -> None:
+        opens = not any(group.opens_section for group in self.groups)
+        condition = self._condition(number, row, name)
+        self.groups.append(_Group(condition, opens))
+        if opens:
+            self._section(number, row, name, self.texts(number, name, row.get("label")))
 
     def _section(self, number: int, row: Row, name: str, title: dict[str, str]) -> None:
         self.loose = False
@@ -199,6 +208,9 @@ class _Mapper:
     # --- questions
 
     def _question(self, number: int, row: Row, name: str, kind: str) -> None:
+        if _never(row):
+            self.leave(number, name, "never")
+            return
         if not name:
             self.leave(number, name, "name_missing")
             return
@@ -352,6 +364,18 @@ class _Mapper:
             return int(value)
         self.leave(number, name, "weight", value=value[:30])
         return None
+
+
+def _never(row: Row) -> bool:
+    """Forms hide what only programs fill in behind a condition that cannot hold."""
+    return str(_bind(row).get("relevant", "") or "").strip().lower() in (
+        "false()",
+        "false",
+        "0 = 1",
+        "1 = 0",
+        "0=1",
+        "1=0",
+    )
 
 
 def _bind(row: Row) -> Mapping[str, Any]:

@@ -303,6 +303,22 @@ def test_every_kind_of_question_can_be_added(coordinator, draft, kind):
     assert definition.attempt(now(draft))[1] == ()
 
 
+def test_a_question_that_was_never_published_can_become_another_kind(coordinator, draft):
+    do(coordinator, draft, "duplicate item callback.offered")
+    address = url("draft_item", draft, "callback.offered_2")
+    before = editing.item_of(now(draft), "callback.offered_2")
+    assert coordinator.post(address, fields(coordinator.get(f"{address}?kind=multiple"))).status_code == 302
+    item = editing.item_of(now(draft), "callback.offered_2")
+    assert (item["kind"], item["options"], item["text"]) == ("multiple", before["options"], before["text"])
+    assert coordinator.post(address, fields(coordinator.get(f"{address}?kind=text"))).status_code == 302
+    item = editing.item_of(now(draft), "callback.offered_2")
+    assert (item["kind"], item["scored"], "options" in item) == ("text", False, False)
+    address = url("draft_item", draft, "callback.offered")  # a published one keeps its kind
+    coordinator.post(address, fields(coordinator.get(f"{address}?kind=text")) | {"kind": "text"})
+    assert editing.item_of(now(draft), "callback.offered")["kind"] == "single"
+    assert definition.attempt(now(draft))[1] == ()
+
+
 def test_sections_and_settings(coordinator, draft):
     form = fields(coordinator.get(url("draft_section_new", draft)))
     form |= {"title_nl": "Afscheid", "title_en": "Goodbye", "dimension": "tone"}

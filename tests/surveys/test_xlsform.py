@@ -108,6 +108,9 @@ def test_what_does_not_come_along_is_listed_line_by_line():
         ("end repeat", ""),
         ("date", "day", "Dag van ${asked}", "Day"),
         ("text", "", "Naamloos", "Nameless"),
+        ("begin group", "inputs", "Invoer", "Inputs", "", "false()"),
+        ("text", "hidden", "Verborgen", "Hidden"),
+        ("end group", ""),
         ("end group", "stray"),
         ("note", "bye", "Tot ziens", "Goodbye"),
     )
@@ -123,8 +126,10 @@ def test_what_does_not_come_along_is_listed_line_by_line():
         (12, "day", "date"),
         (12, "day", "placeholder"),
         (13, "", "name_missing"),
-        (14, "stray", "group_end"),
-        (15, "bye", "note_last"),
+        (14, "inputs", "never"),
+        (15, "hidden", "in_never"),
+        (17, "stray", "group_end"),
+        (18, "bye", "note_last"),
     ]
     assert all(xlsform.REASONS[each.code] % each.params for each in mapped.left)
     assert editing.item_codes(mapped.document) == ["questions.asked", "questions.day"]
