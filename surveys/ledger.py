@@ -122,6 +122,17 @@ def tallies(callbacks: CallbackQuerySet, departments: Iterable[Department], **wh
     ]
 
 
+def lede(found: Iterable[Tally]) -> str:
+    """How many promises are open and how many broken, in one sentence."""
+    counts = [(tally.open, tally.broken) for tally in found]
+    still, broken = sum(each for each, _broken in counts), sum(each for _open, each in counts)
+    if not still and not broken:
+        return _("Every promise was kept.")
+    said = ngettext("%(count)s promise is open", "%(count)s promises are open", still) % {"count": still}
+    other = ngettext("%(count)s is broken", "%(count)s are broken", broken) % {"count": broken}
+    return f"{said}, {other}."
+
+
 def _by_department(callbacks: CallbackQuerySet, *states: str, **when: Any) -> dict[int, int]:
     chosen = callbacks.in_state(*states, **when).order_by()
     return dict(chosen.values_list("call__department").annotate(number=Count("pk")))

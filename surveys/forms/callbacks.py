@@ -4,7 +4,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,8 +32,8 @@ class CallbackForm(forms.Form):
     )
     happened_at = MomentField(
         label=gettext_lazy("When it came"),
-        required=False,
-        help_text=gettext_lazy("By the organisation's clock."),
+        help_text=gettext_lazy("By the organisation's clock. Leave it as it is when no call came."),
+        error_messages={"required": gettext_lazy("Enter when the call came.")},
     )
     by_whom = forms.CharField(
         label=gettext_lazy("Who called"),
@@ -54,13 +53,12 @@ class CallbackForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        if values.get("kind") == CallbackEvent.Kind.NOT_COME:
-            # What was typed for the other choice does not matter, right or wrong.
-            self.errors.pop("happened_at", None)
-            return {**values, "happened_at": None, "by_whom": ""}
-        if "happened_at" not in self.errors and not values.get("happened_at"):
-            self.add_error("happened_at", ValidationError(_("Enter when the call came."), code="required"))
-        return values
+        if values.get("kind") != CallbackEvent.Kind.NOT_COME:
+            return values
+        # What stands there for the other choice does not matter, right or wrong.
+        self.errors.pop("happened_at", None)
+        self.errors.pop("by_whom", None)
+        return {**values, "happened_at": None, "by_whom": ""}
 
     def refuse(self, error: WorkflowError) -> None:
         self.add_error(error.field if isinstance(error, CallbackRefused) else None, explain(error))

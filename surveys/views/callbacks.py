@@ -25,12 +25,15 @@ def ledger_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_of(
         chosen.chosen(promises, **when), by="due_at", down=True, after=request.GET.get("after", ""), size=PAGE
     )
+    tallies = ledger.tallies(promises, departments, **when)
     context = {
         "organisation": organisation,
         "filter": chosen,
         "page": page,
         "lines": ledger.lines(page.rows, at=at),
-        "tallies": ledger.tallies(promises, departments, **when),
+        "tallies": tallies,
+        "lede": ledger.lede(tallies),
+        "records": access.has_role(user, organisation, access.COORDINATORS),
         "words": ledger.countdown_words(),
     }
     return render(request, "surveys/callbacks/ledger.html", context)
