@@ -176,8 +176,8 @@ def _made(
             call.evaluator,
             state,
             starts,
-            # Who is still filling in the form has until the evening after.
-            until if state == "done" else until + 2 * days.DAY,
+            # Who is still filling in the form has until tonight.
+            until if state == "done" else days.local(data.today, dt.time(23, 59)),
             call=call.key,
             group=group,
             position=position,
