@@ -6,6 +6,7 @@ What an assignment is for (a second scoring, a gold call) is not in it at all, s
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils import formats
 from django.utils.translation import get_language
@@ -15,20 +16,21 @@ from surveys import access, definition, ledger, workflow
 from surveys.forms.calls import Brief, brief_of
 from surveys.models import Assignment, Call, User
 
+MOMENT: Final = "D j F H:i"
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One line of the list. `left` says how long there is still to go; `call` is the draft that was begun, or None."""
+    """One line of the list. `window` says when, `left` how long there is to go; `call` is the draft that was begun."""
 
     pk: int
     state: str
     title: str
     scenario: str
-    style: str
-    department: str
     wave: str
     starts_at: dt.datetime
     until: dt.datetime
+    window: str
     left: str
     is_listening: bool
     is_open: bool
@@ -69,11 +71,10 @@ def work_of(assignment: Assignment, *, at: dt.datetime) -> Work:
         state=assignment.state,
         title=title_of(assignment),
         scenario=definition.text(assignment.scenario.name, get_language() or "") or assignment.scenario.code,
-        style=assignment.scenario.get_caller_style_display(),
-        department=assignment.department.name,
         wave=assignment.wave.name,
         starts_at=assignment.starts_at,
         until=assignment.until,
+        window=_window(assignment, at=at),
         left=ledger.until(assignment.until, at=at),
         is_listening=assignment.is_listening,
         is_open=assignment.is_open_at(at),
@@ -84,6 +85,19 @@ def work_of(assignment: Assignment, *, at: dt.datetime) -> Work:
         may_start=assignment.state in access.HELD and assignment.wave.state == "open",
         call=begun if getattr(assignment, "call_state", "") == Call.State.DRAFT else None,
     )
+
+
+def _window(assignment: Assignment, *, at: dt.datetime) -> str:
+    """The beginning only as long as it is still to come, the day only once."""
+    zone = assignment.organisation.zone
+    begin, end = (moment.astimezone(zone) for moment in (assignment.starts_at, assignment.until))
+    if at >= begin:
+        return _("until %(end)s") % {"end": formats.date_format(end, MOMENT)}
+    if begin.date() == end.date():
+        times = {"day": formats.date_format(begin, "D j F"), "begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}"}
+        return _("%(day)s, %(begin)s to %(end)s") % times
+    moments = {"begin": formats.date_format(begin, MOMENT), "end": formats.date_format(end, MOMENT)}
+    return _("from %(begin)s until %(end)s") % moments
 
 
 def title_of(assignment: Assignment) -> str:
