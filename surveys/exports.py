@@ -175,9 +175,7 @@ def _raw(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-def export_of(
-    calls: "QuerySet[Call]", *, organisation: Organisation, at: dt.datetime, excel: bool = False
-) -> Export:
+def export_of(calls: "QuerySet[Call]", *, organisation: Organisation, at: dt.datetime, excel: bool = False) -> Export:
     """Fixes which of these calls belong to the export. What ceases to match while it runs is left out of it."""
     calls = calls.filter(organisation=organisation)
     keys, days = array("q"), array("l")
@@ -224,9 +222,7 @@ _CALLBACK: Final = ("callback__promised_at", "callback__due_at", "last_kind", "l
 def _with_callback(calls: "QuerySet[Call]") -> "QuerySet[Call]":
     """With the event that holds: the one recorded last."""
     last = CallbackEvent.objects.filter(callback=OuterRef("callback")).order_by("-recorded_at", "-pk")
-    return calls.annotate(
-        last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("happened_at")[:1])
-    )
+    return calls.annotate(last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("happened_at")[:1]))
 
 
 def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
@@ -235,7 +231,16 @@ def _call_rows(export: Export, codes: Sequence[str]) -> Iterator[Row]:
     places = _places(export, codes)
     plain, measures = len(_PLAIN), len(_PLAIN) + len(_MEASURES)
     days = (_raw("local_date"), _raw("week_start"))
-    fields = (*_OWN, *days, *_PLAIN, *_MEASURES, _raw("failed_by"), *_RECALL, *_CALLBACK, *((_raw("answers"),) if codes else ()))
+    fields = (
+        *_OWN,
+        *days,
+        *_PLAIN,
+        *_MEASURES,
+        _raw("failed_by"),
+        *_RECALL,
+        *_CALLBACK,
+        *((_raw("answers"),) if codes else ()),
+    )
     for record in export.records(_with_callback(export.calls), *fields):
         pk, external, wave, version, department, scenario, evaluator, called_at, day, week, *rest = record
         failed_by, ended, begun, promised, due, *last = rest[measures : measures + 7]
@@ -304,9 +309,7 @@ _NO_CALLBACK: Final = ("", "", "", "", "", "")
 _VERDICT: Final = {True: "yes", False: "no", None: ""}
 
 
-def _callback_cells(
-    promised: dt.datetime, due: dt.datetime, last: Sequence[Any], export: Export
-) -> tuple[str, ...]:
+def _callback_cells(promised: dt.datetime, due: dt.datetime, last: Sequence[Any], export: Export) -> tuple[str, ...]:
     """Three moments, the state and the two verdicts."""
     kind, happened_at = last
     house, zone = export.organisation, export.zone
@@ -362,7 +365,17 @@ def _answer_rows(export: Export) -> Iterator[Row]:
             comment = safe(answer.get("comment", ""))
             if item.kind == "phrase" and answer.get("value"):
                 for heard in answer["value"]:
-                    yield *about, *place, heard["phrase"], "no", "no", *score, comment, safe(heard["quote"]), _second(heard)
+                    yield (
+                        *about,
+                        *place,
+                        heard["phrase"],
+                        "no",
+                        "no",
+                        *score,
+                        comment,
+                        safe(heard["quote"]),
+                        _second(heard),
+                    )
                 continue
             value, write = answer.get("value", ""), writers[item.kind]
             marked = ("yes" if answer.get(mark) else "no" for mark in ("na", "unfit"))

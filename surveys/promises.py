@@ -119,10 +119,8 @@ def _state(terms: Terms, holds: Event | None, came_at: dt.datetime | None, at: d
 
 
 def _last(events: Iterable[Event]) -> Event | None:
-    found = None
-    for found in events:
-        pass
-    return found
+    known = tuple(events)
+    return known[-1] if known else None
 
 
 # --- the agreed moment as it was answered -----------------------------------------------------------------------------

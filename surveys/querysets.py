@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
-from surveys.promises import SOON
+from surveys.promise_states import in_state
 
 # Whose figures cover the whole organisation.
 READS_ALL = frozenset({"administrator", "coordinator", "reviewer", "analyst", "works_council"})
@@ -261,21 +261,9 @@ class CallbackQuerySet(models.QuerySet[Any]):
 
     def in_state(self, *states: str, grace_hours: int, at: dt.datetime) -> Self:
         """Those in one of these states, as `promises.outcome` reads them at `at`."""
-        over = at - dt.timedelta(hours=grace_hours)
-        came = Q(last_kind="came", last_at__gte=F("promised_at"))
-        broken = ~came & (Q(last_kind="not_come", last_at__gte=F("due_at")) | Q(due_at__lt=over))
-        still = ~came & ~Q(last_kind="not_come", last_at__gte=F("due_at"))
-        rules = {
-            "waiting": still & Q(due_at__gt=at + SOON),
-            "due_soon": still & Q(due_at__gte=at, due_at__lte=at + SOON),
-            "overdue": still & Q(due_at__lt=at, due_at__gte=over),
-            "kept_in_time": came & Q(last_at__lte=F("due_at")),
-            "kept_late": came & Q(last_at__gt=F("due_at")),
-            "broken": broken,
-        }
         chosen = Q(pk__in=[])
         for state in states:
-            chosen |= rules[state]
+            chosen |= in_state(state, grace_hours=grace_hours, at=at)
         return self.with_last_event().filter(chosen)
 
 

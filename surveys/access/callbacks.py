@@ -56,7 +56,9 @@ def callback_in_call_or_404(user: User, call: int, *, to_record: bool = False) -
 
 def _to_record(user: User, callback: Callback) -> Callback:
     if not may_record_callback(user, callback):
-        raise PermissionDenied(_("The evaluator of the call records what became of its promise, or a coordinator does."))
+        raise PermissionDenied(
+            _("The evaluator of the call records what became of its promise, or a coordinator does.")
+        )
     return callback
 
 

@@ -4,7 +4,6 @@ Scores are percentages with two decimals, as text ("66.67"), so that no program 
 Moments carry their offset; `local_date` is the day of the call in the organisation's time zone.
 """
 
-import datetime as dt
 from typing import Any
 
 from django.utils.translation import get_language
@@ -13,18 +12,17 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from surveys import access
+from surveys.api.callback_shapes import CallbackOut, callback_shown
+from surveys.api.fields import MomentField, PointsField, Shape, choice, points
 from surveys.definition import FATES
 from surveys.flag_words import told
 
-Shape = serializers.Serializer[Any]
 STATES = ("draft", "submitted", "returned", "approved", "voided")
 KINDS = ("field", "second", "calibration", "gold", "listening")
 OUTCOMES = ("passed", "failed", "none")
 WAVE_STATES = ("planned", "open", "closed")
 VERSION_STATES = ("draft", "published")
 CALLER_STYLES = ("calm", "dominant")
-EVENTS = ("came", "not_come")
-PROMISE_STATES = ("waiting", "due_soon", "overdue", "kept_in_time", "kept_late", "broken")
 
 MEASURES = {
     "score": "The call's score, after fails.",
@@ -40,23 +38,6 @@ MEASURES = {
     "other": "Dimension.",
 }
 TARGETS = ("greeting", "phrasing", "callback", "listening", "tone")
-
-
-def points(hundredths: int | None) -> str | None:
-    """Hundredths of a point as the text every export shows: 6667 -> "66.67"."""
-    return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
-
-
-@extend_schema_field({"type": ["string", "null"], "pattern": r"^(100|\d{1,2})\.\d\d$", "examples": ["66.67"]})
-class PointsField(serializers.Field[Any, Any, Any, Any]):
-    """A percentage with two decimals, as text."""
-
-    def to_representation(self, value: int) -> str | None:
-        return points(value)
-
-
-def choice(values: tuple[str, ...], **options: Any) -> serializers.ChoiceField:
-    return serializers.ChoiceField(choices=values, **options)
 
 
 # --- what is asked and where ------------------------------------------------------------------------------------------
@@ -134,6 +115,7 @@ class ScenarioOut(Shape):
     question = serializers.DictField(child=serializers.CharField())
     caller_style = choice(CALLER_STYLES)
     attempt = serializers.IntegerField(help_text="For the how-manieth time the caller rings.")
+    problem = serializers.CharField(help_text="Scenarios with the same one can make matched pairs and chains.")
     asked_person_absent = serializers.BooleanField()
     is_active = serializers.BooleanField(help_text="False: no new calls are made with it.")
 
@@ -193,71 +175,6 @@ class EvaluatorOut(Shape):
 
     pseudonym = serializers.CharField()
     name = serializers.CharField(allow_null=True)
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment that cannot be misunderstood: with its offset, not in another century."""
-
-    default_error_messages = {
-        "offset": _("Add the offset from UTC, as in 2026-03-10T14:30:00+01:00."),
-        "far": _("This moment is too long ago."),
-    }
-
-    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
-        if value.tzinfo is None:
-            self.fail("offset")
-        if value.year < 2000:
-            self.fail("far")
-        return super().enforce_timezone(value)
-
-
-class CallbackEventOut(Shape):
-    kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: no call came.")
-    happened_at = serializers.DateTimeField()
-    by_whom = serializers.CharField(allow_blank=True)
-
-
-class CallbackOut(Shape):
-    """A promise heard in the call, and what became of it."""
-
-    promised_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField()
-    who = serializers.CharField(allow_blank=True, help_text="Who would call.")
-    state = choice(
-        PROMISE_STATES,
-        help_text="Follows from the events and the time. `overdue`: within the organisation's hours of grace. `broken`: it "
-        "was recorded that no call came, or the grace is over and nothing was recorded.",
-    )
-    came_at = serializers.DateTimeField(allow_null=True, help_text="When the promised call came.")
-    in_time = serializers.BooleanField(allow_null=True, help_text="Came by `due_at`; null while unknown.")
-    within_window = serializers.BooleanField(
-        allow_null=True, help_text="Came within the organisation's hours of the promise, as figures count; null while unknown."
-    )
-    broken_after = serializers.DateTimeField(help_text="`due_at` and the hours of grace.")
-    events = CallbackEventOut(many=True, help_text="In the order of recording; the last one holds.")
-
-
-def callback_shown(callback: Any, at: dt.datetime) -> dict[str, Any]:
-    """A promise with what became of it as far as known at `at`."""
-    outcome = callback.outcome(at=at)
-    told = {name: getattr(outcome, name) for name in ("state", "came_at", "in_time", "within_window", "broken_after")}
-    promised = {name: getattr(callback, name) for name in ("promised_at", "due_at", "who")}
-    return CallbackOut(promised | told | {"events": callback.events.all()}).data
-
-
-class CallbackEventIn(Shape):
-    """What became of a promised callback. Recording the same once more changes nothing."""
-
-    kind = choice(EVENTS, help_text="`came`: the call came; `not_come`: the agreed moment has passed without a call.")
-    happened_at = MomentField(required=False, help_text="When it came, with offset; only with `came`, and needed there.")
-    by_whom = serializers.CharField(required=False, max_length=120, allow_blank=True, default="")
-
-    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
-        if sent["kind"] == "came" and "happened_at" not in sent:
-            raise serializers.ValidationError({"happened_at": _("Say when the call came.")}, "required")
-        if sent["kind"] == "not_come" and ("happened_at" in sent or sent["by_whom"]):
-            raise serializers.ValidationError({"happened_at": _("Leave this out when no call came.")}, "not_here")
-        return sent
 
 
 class FlagOut(Shape):

@@ -67,9 +67,7 @@ class CallbackForm(forms.Form):
 class LedgerFilter(forms.Form):
     """Of which department, with all below it, and in which state; at first what is open or broken."""
 
-    department = forms.TypedChoiceField(
-        label=gettext_lazy("Department"), required=False, coerce=int, empty_value=None
-    )
+    department = forms.TypedChoiceField(label=gettext_lazy("Department"), required=False, coerce=int, empty_value=None)
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,

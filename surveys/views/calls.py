@@ -34,7 +34,9 @@ def own_list(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": agenda,
         "drafts": mine.filter(state="draft").exclude(pk__in=agenda.shown).order_by("-changed_at"),
         "conflicts": access.own_conflicts(user, organisation),
-        "promises": ledger.lines(access.open_promises(user, organisation, at=at).order_by("due_at", "pk")[:PAGE], at=at),
+        "promises": ledger.lines(
+            access.open_promises(user, organisation, at=at).order_by("due_at", "pk")[:PAGE], at=at
+        ),
         "words": ledger.countdown_words(),
         "page": page_of(handed_in, by="submitted_at", after=request.GET.get("after", ""), size=PAGE, down=True),
     }

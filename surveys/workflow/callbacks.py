@@ -66,7 +66,13 @@ class Recorded:
 
 @transaction.atomic
 def record_callback(
-    *, callback: Callback, kind: str, by: User, at: dt.datetime, happened_at: dt.datetime | None = None, by_whom: str = ""
+    *,
+    callback: Callback,
+    kind: str,
+    by: User,
+    at: dt.datetime,
+    happened_at: dt.datetime | None = None,
+    by_whom: str = "",
 ) -> Recorded:
     """Records that the promised call came at `happened_at`, or (`not_come`) that until `at` none did.
 

@@ -13,8 +13,8 @@ from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import difference, record
 
 from .fulfilling import begin, let_go, locked_assignment, take_up
-from .outcomes import AssignmentNeeded, FactsFixed, NotNow, Saved, Stale
 from .marking import clean_changes, mark_columns, with_marks, without_marks
+from .outcomes import AssignmentNeeded, FactsFixed, NotNow, Saved, Stale
 from .shared import locked, move, place, put
 
 
@@ -123,9 +123,7 @@ def _columns(call: Call, saved: dict[str, Any], at: dt.datetime) -> dict[str, An
 
 def _refuse_absurd(call: Call, cleaned: dict[str, Any], refused: dict[str, Problem]) -> None:
     """A deadline that nobody can have promised in this call is refused as soon as it is given."""
-    problem = due_problem(
-        call.version.definition, cleaned, called_at=call.called_at, zone=call.organisation.zone
-    )
+    problem = due_problem(call.version.definition, cleaned, called_at=call.called_at, zone=call.organisation.zone)
     if problem is not None:
         refused[problem.path] = problem
         del cleaned[problem.path]

@@ -54,9 +54,7 @@ def fill_from_answers(call: Call) -> scoring.Scoring:
     found = Marks(call.timeline, call.dialled_at)
     call.ended_at, call.hold_seconds, call.talk_seconds = found.ended_at(call.called_at), found.on_hold, found.talk
     # What was answered counts; without such a question, or an answer to it, what was tapped.
-    call.seconds_to_answer = (
-        found.answered if seconds is None else min(max(int(definition.exact(seconds)), 0), LONGEST)
-    )
+    call.seconds_to_answer = found.answered if seconds is None else min(max(int(definition.exact(seconds)), 0), LONGEST)
     call.unfit_count = sum(bool(answer.get("unfit")) for answer in call.answers.values())
     call.would_call_again = None if again is None else int(again)
     call.content_hash = definition.content_hash(call.answers)

@@ -50,7 +50,9 @@ def mark_columns(called_at: dt.datetime, found: Marks) -> dict[str, Any]:
 def replace_answers(call: Call, saved: Answers, *, at: dt.datetime) -> None:
     """Puts whole other answers into a call; its marks stay unless there are others among them."""
     revision, before = call.revision + 1, with_marks(call)
-    after = {**saved, marks.CODE: before[marks.CODE]} if marks.CODE in before and marks.CODE not in saved else dict(saved)
+    after = (
+        {**saved, marks.CODE: before[marks.CODE]} if marks.CODE in before and marks.CODE not in saved else dict(saved)
+    )
     touched = {code for code in {*before, *after} if before.get(code) != after.get(code)}
     Call.objects.filter(pk=call.pk).update(
         answers=without_marks(after),

@@ -105,7 +105,11 @@ def receive(
         keep_copy(call, answers=complete, facts=given, by=by, at=at)
         return Received(call, "conflict")
     seen = revision == call.revision
-    if call.state == Call.State.RETURNED and not seen and definition.content_hash(without_marks(complete)) == call.content_hash:
+    if (
+        call.state == Call.State.RETURNED
+        and not seen
+        and definition.content_hash(without_marks(complete)) == call.content_hash
+    ):
         # A late repeat of what was sent before the return does not undo the return.
         return Received(call, "repeated")
     if not seen and any(complete.get(code) != answer for code, answer in stored.items()):

@@ -72,7 +72,10 @@ def test_from_the_first_tap_to_the_callback(open_page, sign_in, problems, axe, f
     opening.locator("[name$=':reason']").fill("A recording opened the call")
     opening.locator("[name$=':reason']").blur()
     is_saved(page)
-    assert stored(page, call)["answers"]["greeting.opening"] == {"unfit": True, "comment": "A recording opened the call"}
+    assert stored(page, call)["answers"]["greeting.opening"] == {
+        "unfit": True,
+        "comment": "A recording opened the call",
+    }
     for section, answers in PROMISED.items():
         for code, value in answers.items():
             if code != "greeting.opening":
@@ -88,7 +91,9 @@ def test_from_the_first_tap_to_the_callback(open_page, sign_in, problems, axe, f
     reviewer = sign_in(open_page(), "reviewer")
     reviewer.goto(call)
     expect(reviewer.get_by_text("00:12 Answered")).to_be_visible()
-    expect(reviewer.locator("#item-greeting-opening, [id='item-greeting.opening']")).to_contain_text("does not fit this call")
+    expect(reviewer.locator("#item-greeting-opening, [id='item-greeting.opening']")).to_contain_text(
+        "does not fit this call"
+    )
 
 
 def promise(page: Page, call: str, axe, fits) -> None:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveys.api import serializers
+from surveys.api import callback_shapes, serializers
 from surveys.models import Call, CallbackEvent, ChecklistVersion, Department, Organisation, Scenario, Wave
 from tests.people import AT, DOCUMENT, api_client, build_call, callback_answers, client_for, valid_answers
 
@@ -292,7 +292,7 @@ def test_kinds_and_states_are_those_of_the_models():
     assert set(serializers.WAVE_STATES) == set(Wave.State.values)
     assert set(serializers.VERSION_STATES) == set(ChecklistVersion.State.values)
     assert set(serializers.CALLER_STYLES) == set(Scenario.CallerStyle.values)
-    assert set(serializers.EVENTS) == set(CallbackEvent.Kind.values)
+    assert set(callback_shapes.EVENTS) == set(CallbackEvent.Kind.values)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

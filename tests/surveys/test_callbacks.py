@@ -219,7 +219,9 @@ def test_by_the_api_twice(promise, people):
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 
-def test_the_ledger_by_department_and_state_in_pages(org, people, make_call, departments, django_assert_max_num_queries):
+def test_the_ledger_by_department_and_state_in_pages(
+    org, people, make_call, departments, django_assert_max_num_queries
+):
     for hours in range(27):
         call = make_call(answers=callback_answers(), called_at=AT)
         Callback.objects.filter(call=call).update(due_at=DUE + hours * HOUR)

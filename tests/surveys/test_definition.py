@@ -578,7 +578,9 @@ class TestCleanAnswer:
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
             lambda part: (
                 st.lists(part, max_size=3)
-                | st.dictionaries(st.sampled_from(["value", "na", "unfit", "comment", "second", "quote", "phrase"]), part)
+                | st.dictionaries(
+                    st.sampled_from(["value", "na", "unfit", "comment", "second", "quote", "phrase"]), part
+                )
             ),
             max_leaves=6,
         ),

@@ -29,7 +29,12 @@ SAVED = {"value": WHOLE, "dialled_at": DIALLED}
         # put on hold twice without a way back counts once; the end ends it
         ([["dialled", 0], ["answered", 10], ["hold", 20], ["hold", 30], ["ended", 50]], 10, 30, 10),
         # somebody else picks up after a transfer: that ends the wait as well
-        ([["dialled", 0], ["answered", 10], ["hold", 20], ["transferred", 25], ["answered", 45], ["ended", 60]], 10, 25, 25),
+        (
+            [["dialled", 0], ["answered", 10], ["hold", 20], ["transferred", 25], ["answered", 45], ["ended", 60]],
+            10,
+            25,
+            25,
+        ),
         ([["answered", 3], ["ended", 9]], 3, 0, 6),
         ([], None, None, None),
     ],
@@ -164,7 +169,7 @@ def test_the_form_says_kindly_that_the_call_ended_long_ago(people, make_call):
     words = "fill in what you are sure of"
     assert words not in page(AT + HOUR)
     workflow.save_answers(call=call, by=by, changes={CODE: SAVED}, base_revision=0, at=AT + HOUR)
-    ended = Call.objects.get(pk=call.pk).ended_at
+    ended: dt.datetime = Call.objects.get(pk=call.pk).ended_at
     assert words not in page(ended + HOUR)
     late = page(ended + 3 * HOUR)
     assert f"This call ended 3 hours ago: {words}" in late
