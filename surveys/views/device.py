@@ -143,8 +143,10 @@ def _started(request: HttpRequest, user: "User", client: UUID, packet: "Packet")
     form = start_form(user, organisation, at=at, data={**packet.start, "client_id": str(client)})
     if not form.is_valid():
         return _refused("not_started", why_not_started(form, user, organisation))
+    # Without a connection nobody can be asked which assignment it fulfils: the one that fits.
+    fitting = access.fitting_assignment(user, **form.what)
     try:
-        call = workflow.open_call(by=user, at=at, **form.cleaned_data)
+        call = workflow.open_call(by=user, at=at, assignment=fitting, **form.cleaned_data)
     except workflow.WorkflowError as error:
         return _refused("not_started", explain(error))
     return _taken(request, user, access.own_call_or_404(user, call.pk), packet)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import uuid
 
 import pytest
 import time_machine
@@ -192,6 +193,32 @@ def test_a_call_too_many_is_told_and_not_refused(evaluator, make, org, wave, dep
     }  # fmt: skip
     page = text(evaluator.post(reverse("call_start", args=[org.slug]), sent, follow=True))
     assert "has 2 calls to this department in this wave" in page
+    assert Call.objects.count() == 1
+
+
+def test_a_call_begun_without_connection_fulfils_the_assignment_that_fits(
+    evaluator, make, org, wave, departments, scenarios, people
+):
+    wave.unassigned_allowed = False
+    wave.save()
+    assignment = make()
+    start = {
+        "organisation": org.slug, "wave": str(wave.pk), "department": str(departments["BUR"].pk),
+        "scenario": str(scenarios["complaint_calm"].pk), "called_at": "2026-03-10T10:15",
+    }  # fmt: skip
+    answers = valid_answers(scenarios["complaint_calm"].facts)
+    body = {
+        "user": people["evaluator"].pk, "base_revision": 0, "revision": 0, "changes": answers, "submit": True,
+        "start": start,
+    }  # fmt: skip
+    send = lambda: evaluator.post(  # noqa: E731
+        reverse("device_sync", args=[uuid.uuid4()]), json.dumps(body), content_type="application/json"
+    )
+    assert send().json()["status"] == "created"
+    assert Call.objects.get().assignment == assignment
+    assert Assignment.objects.get().state == "done"
+    refused = send()
+    assert (refused.status_code, "by assignment only" in refused.json()["message"]) == (422, True)
     assert Call.objects.count() == 1
 
 
