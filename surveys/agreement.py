@@ -5,6 +5,7 @@ Knows no models: answers in, lines out. What the lines add up to is for statisti
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Final
 
 from surveys import definition
 from surveys.definition import Answers, Definition, Facts, Item
@@ -52,20 +53,21 @@ def is_same(item: Item, first: Answers | None, second: Answers | None) -> bool:
 def said(item: Item, answer: Answers | None) -> str:
     """What an answer says, as one value to compare or count by; "" when there is none."""
     value = _said(answer)
-    if value is None or value is NA:
-        return "" if value is None else ":na"
+    if value is None or value in MARKS:
+        return str(value or "")
     if item.kind == "number" and item.bands:
         return f"{item.points_for(value)}"
     return "|".join(sorted(value)) or ":none" if isinstance(value, list) else str(value)
 
 
-NA = object()
+# No option's value begins with a colon.
+MARKS: Final = (":na", ":unfit")
 
 
-def _said(answer: Answers | None) -> object:
+def _said(answer: Answers | None) -> Any:
     if not answer:
         return None
-    return NA if answer.get("na") else answer.get("value")
+    return next((mark for mark in MARKS if answer.get(mark[1:])), answer.get("value"))
 
 
 def lines(form: Definition, facts: Facts, first: Answers, second: Answers, language: str) -> tuple[Line, ...]:

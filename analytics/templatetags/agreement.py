@@ -40,9 +40,14 @@ def beyond_chance(kappa: Kappa | None) -> str:
     if kappa is None:
         return "–"
     low, high = rounded(kappa.low), rounded(kappa.high)
+    if low == high:
+        # All pairs alike in how they agree: the formula knows no doubt, and the number alone claims less.
+        return words.points(rounded(kappa.kappa), 2)
     return f"{words.points(rounded(kappa.kappa), 2)} ({words.interval(low, high, 2)})"
 
 
 @register.filter
 def signed_hundredths(gap: int | None) -> str:
-    return "–" if gap is None else words.signed(Fraction(gap, 100))
+    if not gap:
+        return "–" if gap is None else words.points(Fraction(0))
+    return words.signed(Fraction(gap, 100))
