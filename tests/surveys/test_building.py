@@ -3,6 +3,7 @@
 import json
 import re
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -93,7 +94,7 @@ def test_a_stale_writer_is_told_and_overwrites_nothing(draft, people):
     assert NAME in editing.item_codes(now(draft))
     # Another question is another piece: two people can work side by side.
     other = editing.item_of(now(draft), "tone.calm")
-    about = {"about": "item tone.calm", "seen": building.token(other)}
+    about: dict[str, Any] = {"about": "item tone.calm", "seen": building.token(other)}
     building.change_draft(
         version=draft, change=lambda d: editing.put_item(d, "tone.calm", other | {"critical": True}), **about, **by
     )
@@ -378,7 +379,7 @@ def test_publishing_says_what_to_mend_with_a_link_and_what_changed(coordinator, 
     page = coordinator.get(url("draft_publish", draft)).content.decode()
     assert "What changed since version 1" in page
     assert "removed" in page
-    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    seen = re.findall(r'name="seen" value="([^"]+)"', page)[0]
     answer = coordinator.post(url("draft_publish", draft), {"seen": seen}, follow=True)
     assert "is published" in answer.content.decode()
     assert coordinator.get(url("draft", draft)).status_code == 403

@@ -209,6 +209,7 @@ def test_whether_a_question_can_be_asked_at_all(condition, reachable):
 def test_a_draft_with_problems_can_still_be_shown():
     document = editing.remove_item(FULL, "greeting.answered")
     form, found = definition.attempt(document)
+    assert form is not None
     assert form.item("greeting.seconds").condition is None
     assert {problem.code for problem in found} == {"condition_item_unknown"}
     assert definition.visible(form, {}, {})

@@ -290,4 +290,4 @@ def test_a_long_form_is_cut_and_says_so():
     mapped = read(*rows, *groups, ("text", "last", "L", "L"))
     assert len(editing.item_codes(mapped.document)) == 300
     assert [each.code for each in mapped.left] == ["too_many"] * 11
-    assert definition.parse(mapped.document)
+    definition.parse(mapped.document)
