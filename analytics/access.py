@@ -93,6 +93,12 @@ def reader_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:
     return Reader(user=user, organisation=organisation, at=at)
 
 
+def planner_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:
+    """The reader of what fieldwork takes: whoever plans it, and analysts; they may see every call that it rests on."""
+    organisation = access.organisation_or_404(user, slug, roles=access.EXPORTERS)
+    return Reader(user=user, organisation=organisation, at=at)
+
+
 def department_or_404(reader: Reader, pk: int) -> "Department":
     """A department whose figures the reader may see."""
     if pk not in reader.departments:

@@ -127,6 +127,23 @@ def single_scores(reader: Reader, filters: Filters, departments: Iterable[int]) 
     return _frame(rows, ["department", "score"])
 
 
+def pair_differences(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """Matched pairs of the period of which both calls count: how much more the calm caller got.
+
+    Columns: `department` int64; `difference` int64, hundredths of a point.
+    """
+    import pandas as pd
+
+    chosen = Call.objects.counting().filter(_chosen(reader, filters, departments, filters.start))
+    paired = chosen.filter(assignment__group__kind="pair").exclude(score=None).order_by("department", "pk")
+    names = ("department", "assignment__group", "scenario__caller_style", "score")
+    both: dict[tuple[int, int], dict[str, int]] = {}
+    for department, group, style, score in paired.values_list(*names):
+        both.setdefault((department, group), {})[style] = score
+    rows = [(key[0], sides["calm"] - sides["dominant"]) for key, sides in both.items() if len(sides) == 2]
+    return pd.DataFrame.from_records(rows, columns=["department", "difference"])
+
+
 def newest(reader: Reader) -> dt.date | None:
     """The last day on which any call counts, of all that the reader may see."""
     rows = DailySum.objects.filter(organisation=reader.organisation, department__in=reader.departments)

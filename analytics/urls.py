@@ -7,6 +7,7 @@ from analytics import views
 urlpatterns = [
     path("o/<slug:slug>/my-work/", views.own, name="own_work"),
     path("o/<slug:slug>/overview/", views.overview, name="overview"),
+    path("o/<slug:slug>/planner/", views.planner, name="planner"),
     path("o/<slug:slug>/overview.csv", views.overview_csv, name="overview_csv"),
     path("o/<slug:slug>/trend.csv", views.trend_csv, name="trend_csv"),
     path("o/<slug:slug>/agreement/", views.agreement, name="agreement"),

@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import access, agreement_pages, filters, own_work, pages, reports
+from analytics import access, agreement_pages, filters, own_work, pages, reports, sizing
 from analytics.files import csv_response
+from analytics.forms import PlannerForm
 from surveys.access import EVALUATORS, REVIEWERS, organisation_or_404, pair_or_404, signed_in
 from surveys.forms.listening import NoteForm
 from surveys.workflow import discuss_pair
@@ -26,6 +27,13 @@ def own(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request, "analytics/own_work.html", {"page": own_work.own_work(user, organisation, at=timezone.now())}
     )
+
+
+@require_safe
+def planner(request: HttpRequest, slug: str) -> HttpResponse:
+    reader = access.planner_or_404(signed_in(request), slug, at=timezone.now())
+    form = PlannerForm(request.GET or None, waves=sizing.waves(reader))
+    return render(request, "analytics/planner.html", {"page": sizing.build(reader, form)})
 
 
 @require_safe

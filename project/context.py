@@ -93,7 +93,7 @@ class House:
                     + links(access.REVIEWERS, ("appeals", _("Appeals")))
                     + links(access.COORDINATORS, ("unread", _("Unread calls")))
                     + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
-                    + links(access.EXPORTERS, ("exports", _("Export")))
+                    + links(access.EXPORTERS, ("planner", _("How many calls")), ("exports", _("Export")))
                 ),
             ),
             Group(

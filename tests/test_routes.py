@@ -69,6 +69,7 @@ api:checklists                        org          u-........  uxxxxxxxxx
 api:checklist                         checklist    u-........  uxxxxxxxxx
 api:scenarios                         org          u-........  uxxxxxxxxx
 api:waves                             org          u-........  uxxxxxxxxx
+api:wave_progress                     wave         u-fff.fff.  uxxxxxxxxx
 api:calls                             org          u-........  u!!!ffffff
 api:call                              approved     u-.-....-.  uxxxxxxxxx
 api:call_answers                      returned     uxxxxxxxxx  uxxxxxxxxx
@@ -207,6 +208,7 @@ set_language                          -            xxxxxxxxxx  rrrrrrrrrr
 invitation                            -            ..........  ..........
 own_work                              -            >-..ffffff  >xxxxxxxxx
 overview                              -            >-ff......  >xxxxxxxxx
+planner                               -            >-fff.f.f.  >xxxxxxxxx
 overview_csv                          -            >-ff......  >xxxxxxxxx
 trend_csv                             -            >-ff......  >xxxxxxxxx
 agreement                             -            >-ff..fff.  >xxxxxxxxx

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from surveys.models import Assignment, Clearance, Membership, Organisation, Quota, Role, User, Wave
+from django.core.exceptions import PermissionDenied
 
-from .base import one_or_404
+from surveys.models import Assignment, Clearance, Membership, Organisation, Quota, Role, User, Wave
+from surveys.querysets import standing
+
+from .base import COORDINATORS, one_or_404
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,6 +25,14 @@ def paper_or_404(user: User, organisation: Organisation, pk: int) -> Clearance:
     return one_or_404(visible_papers(user, organisation), pk=pk)
 
 
+def planned_wave_or_404(user: User, pk: int) -> Wave:
+    """A wave of any organisation of theirs, for those who plan it; 403 for other members."""
+    wave: Wave = one_or_404(Wave.objects.for_user(user).select_related("organisation"), pk=pk)
+    if not standing(user).has(wave.organisation_id, *COORDINATORS):
+        raise PermissionDenied
+    return wave
+
+
 def visible_quotas(user: User, wave: Wave) -> "QuerySet[Quota]":
     return Quota.objects.for_user(user).filter(wave=wave)
 
@@ -34,6 +45,12 @@ def waves_with_quota(user: User, wave: Wave) -> "QuerySet[Wave]":
     """Other waves of the organisation whose quota can be taken over, the latest first."""
     others = Wave.objects.for_user(user).filter(organisation=wave.organisation_id).exclude(pk=wave.pk)
     return others.filter(pk__in=Quota.objects.for_user(user).values("wave"))
+
+
+def waves_with_any_quota(user: User, organisation: Organisation) -> "QuerySet[Wave]":
+    """Waves whose quota this person may read, the latest first."""
+    waves = Wave.objects.for_user(user).filter(organisation=organisation).select_related("organisation")
+    return waves.filter(pk__in=Quota.objects.for_user(user).values("wave"))
 
 
 def people_by_key(organisation: Organisation, keys: list[int]) -> dict[int, User]:

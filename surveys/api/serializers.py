@@ -115,7 +115,7 @@ class ScenarioOut(Shape):
     question = serializers.DictField(child=serializers.CharField())
     caller_style = choice(CALLER_STYLES)
     attempt = serializers.IntegerField(help_text="For the how-manieth time the caller rings.")
-    problem = serializers.CharField(help_text="Scenarios with the same one can make matched pairs and chains.")
+    problem = serializers.CharField(help_text="Scenarios of one problem can make matched pairs and chains.")
     asked_person_absent = serializers.BooleanField()
     is_active = serializers.BooleanField(help_text="False: no new calls are made with it.")
 

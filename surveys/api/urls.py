@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from surveys.api import appeals, assignments, callbacks, calls, schema, views
+from surveys.api import appeals, assignments, callbacks, calls, progress, schema, views
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("checklists/<int:pk>/", views.ChecklistPage.as_view(), name="checklist"),
     path("scenarios/", views.ScenarioList.as_view(), name="scenarios"),
     path("waves/", views.WaveList.as_view(), name="waves"),
+    path("waves/<int:pk>/progress/", progress.WaveProgress.as_view(), name="wave_progress"),
     path("calls/", calls.CallList.as_view(), name="calls"),
     path("calls/<int:pk>/", calls.CallPage.as_view(), name="call"),
     path("calls/<int:pk>/answers/", calls.CallAnswers.as_view(), name="call_answers"),

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from random import Random
+from typing import TYPE_CHECKING
 
 from .lacking import shortages
 from .requests import (
@@ -22,8 +22,11 @@ from .requests import (
     room_of,
 )
 
+if TYPE_CHECKING:
+    from random import Random
 
-def make_plan(request: Request, rng: Random) -> tuple[Visit, ...]:
+
+def make_plan(request: Request, rng: "Random") -> tuple[Visit, ...]:
     """The plan in order of time, every need met exactly; raises `CannotPlan` when there is none."""
     lacking = tuple(shortages(request))
     if lacking:
@@ -50,7 +53,7 @@ Crowd = tuple[str, tuple[object, ...], tuple[object, ...]]
 class Planner:
     """What has been planned so far, counted in every way that the next choice asks for."""
 
-    def __init__(self, request: Request, rng: Random) -> None:
+    def __init__(self, request: Request, rng: "Random") -> None:
         self.request, self.rng = request, rng
         self.counts: Counter[tuple[object, ...]] = Counter()
         self.slots = {need.department: open_slots(request, need.department) for need in request.needs}

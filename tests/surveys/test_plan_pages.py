@@ -12,7 +12,7 @@ from surveys.models import Assignment, AssignmentGroup, AuditEntry, Call, Depart
 from surveys.planning_work import Wish
 from surveys.progress import Key, Standing
 from surveys.refused import Refused
-from tests.people import client_for
+from tests.people import api_client, client_for
 
 # Sunday morning before the first week of the wave that is planned.
 NOW = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
@@ -296,6 +296,21 @@ def test_progress_follows_calls_and_assignments(org, wave, people, ask, keys, ma
     assert "Matched pairs: <b>1 of 1</b> complete" in page
     assert "Chains: <b>0 of 1</b> complete, 1 under way" in page
     assert "<b>5 calls made</b> on a quota of 10" in page
+
+
+def test_progress_by_the_api(org, wave, people, ask, keys, departments):
+    ask({keys["bur"]: 4, keys["pair"]: 1})
+    put(wave, people)
+    path = reverse("api:wave_progress", args=[wave.pk])
+    told = api_client(people["coordinator"], "read").get(path).json()
+    bur = told["departments"][0]
+    assert bur["department"]["code"] == "BUR"
+    assert [bur[name] for name in ("target", "assigned", "made", "remaining")] == [6, 6, 0, 6]
+    single, pair = told["quotas"]
+    assert (single["scenario"], single["target"], single["open"], single["to_plan"]) == (keys["bur"].subject, 4, 4, 0)
+    assert (pair["kind"], pair["problem"], pair["scenario"], pair["open"]) == ("pair", "complaint", None, 1)
+    assert api_client(people["manager"], "read").get(path).status_code == 403
+    assert api_client(people["stranger"], "read").get(path).status_code == 404
 
 
 def test_progress_costs_the_same_few_queries_however_much_there_is(

@@ -28,7 +28,8 @@ Next:
   1. Start the site (python manage.py serve) and sign in at {address} as {email}.{password}
   2. Departments: add those that are called, with their numbers and targets.
   3. Members: invite coordinators, reviewers and evaluators by e-mail.
-  4. Waves: plan one and open it; from then on evaluators can log calls.
+  4. Papers on file: note the works council's consent, the DPIA and that staff were told; without them no wave opens.
+  5. Waves: plan one, set its quota, draw the plan and open it; from then on evaluators can make calls.
 """
 
 

@@ -1,0 +1,73 @@
+"""What a reader of the planner asks: for an interval of this width, or to see a gap of this size."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from surveys.models import Wave
+
+MEAN, SHARE, GAP = "mean", "share", "gap"
+USUAL: dict[str, Any] = {"aim": MEAN, "points": Decimal(5), "of": "half", "power": 80, "wave": ""}
+
+
+class PlannerForm(forms.Form):
+    aim = forms.ChoiceField(
+        label=gettext_lazy("What you want to know"),
+        widget=forms.RadioSelect,
+        choices=[
+            (MEAN, gettext_lazy("each department's mean score, within so many points")),
+            (SHARE, gettext_lazy("a percentage of each department, within so many points")),
+            (GAP, gettext_lazy("whether dominant callers are scored lower than calm ones, by so many points")),
+        ],
+        initial=MEAN,
+    )
+    points = forms.DecimalField(
+        label=gettext_lazy("Points"),
+        help_text=gettext_lazy("How far to either side the interval may reach, or how large a gap must be to be seen."),
+        min_value=Decimal("0.5"),
+        max_value=Decimal(50),
+        max_digits=4,
+        decimal_places=1,
+        initial=USUAL["points"],
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "points"}),
+    )
+    of = forms.ChoiceField(
+        label=gettext_lazy("The percentage"),
+        help_text=gettext_lazy("Only for a percentage."),
+        choices=[
+            ("half", gettext_lazy("any: as if it were 50 %, which takes most calls")),
+            ("left", gettext_lazy("callers left to fate, as it was so far")),
+            ("prompt", gettext_lazy("answered within 15 seconds, as it was so far")),
+        ],
+        initial=USUAL["of"],
+    )
+    power = forms.TypedChoiceField(
+        label=gettext_lazy("How surely a gap must be seen"),
+        help_text=gettext_lazy("Only for a gap: how often fieldwork of this size would find it, if it is there."),
+        coerce=int,
+        choices=[(80, gettext_lazy("8 times out of 10")), (90, gettext_lazy("9 times out of 10"))],
+        initial=USUAL["power"],
+    )
+    wave = forms.ChoiceField(label=gettext_lazy("Hold it against the quota of"), required=False)
+
+    def __init__(self, *args: Any, waves: "Sequence[Wave]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wave = self.fields["wave"]
+        assert isinstance(wave, forms.ChoiceField)
+        wave.choices = [("", _("no wave")), *((str(each.pk), each.name) for each in waves)]
+        wave.initial = str(waves[0].pk) if waves else ""
+        if not waves:
+            del self.fields["wave"]
+
+    @property
+    def asked(self) -> dict[str, Any] | None:
+        """The checked question, the usual one before any was asked; None when it cannot be read."""
+        if not self.is_bound:
+            return USUAL | {name: field.initial for name, field in self.fields.items()}
+        return USUAL | self.cleaned_data if self.is_valid() else None
