@@ -572,7 +572,6 @@ def test_soak(open_page, sign_in, server, tally):
     for page in pages:
         storm.calm(page)
         visit(page)
-        page.get_by_text("On this device").wait_for()
         expect(page.locator("[data-queue-state]")).to_have_text(
             "Nothing is waiting: everything has been sent.", timeout=60_000
         )

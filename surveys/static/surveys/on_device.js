@@ -84,8 +84,8 @@ export async function showOnDevice({ kit, store, queue, user }) {
   const buttons = box.querySelector("[data-queue-buttons]");
   buttons.hidden = !waiting.some((call) => !call.done);
   buttons.querySelector("[data-send]").onclick = () => sendAgain({ queue, store, user, calls });
-  await promises({ box, kit, store, user });
-  box.hidden = false;
+  box.hidden = !waiting.length && !queue.trouble;
+  await promises({ kit, store, user });
 }
 
 // By hand, what was refused is tried once more.
@@ -107,7 +107,8 @@ function summary({ kit, queue, calls }) {
   return kit.count("waitingOne", "waitingMany", count);
 }
 
-async function promises({ box, kit, store, user }) {
+async function promises({ kit, store, user }) {
+  const box = document.querySelector("[data-keeps]");
   const kept = await store.kit(user);
   const form = isShared() ? kit.say("shared")
     : !navigator.serviceWorker ? kit.say("noWorker")
@@ -118,4 +119,5 @@ async function promises({ box, kit, store, user }) {
   const unsent = box.querySelector("[data-keeps-unsent]");
   unsent.textContent = store.full ? kit.say("full") : !store.lasting ? "" : kit.say(lasting ? "persisted" : "notPersisted");
   unsent.hidden = !unsent.textContent;
+  box.hidden = false;
 }
