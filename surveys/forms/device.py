@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import access
-from surveys.forms.calls import Brief, StartForm, brief_of, read_changes
+from surveys.forms.calls import StartForm, read_changes
 from surveys.forms.checklist import SectionForm
-from surveys.forms.script import draft_data, page_items, words
+from surveys.forms.script import about, about_department, about_scenario, draft_data, page_items, words
 from surveys.models import Call, ChecklistVersion, Department, Organisation, Phrase, Scenario, User
 from surveys.tree import in_tree_order
 
@@ -78,8 +78,8 @@ class Kit:
                 wave.pk: {"name": wave.name, "version": wave.version_id, "days": [wave.starts_on, wave.ends_on]}
                 for wave in form.waves
             },
-            "departments": {branch.department.pk: _department(branch.department) for branch in branches},
-            "scenarios": {scenario.pk: _scenario(scenario) for scenario in form.scenarios},
+            "departments": {branch.department.pk: about_department(branch.department) for branch in branches},
+            "scenarios": {scenario.pk: about_scenario(scenario) for scenario in form.scenarios},
         }
 
     def _version(self, kept: KitVersion) -> dict[str, Any]:
@@ -95,16 +95,6 @@ def _blank(organisation: Organisation, version: ChecklistVersion, phrases: list[
     call = Call(pk=0, organisation=organisation, version=version, department=Department(), scenario=Scenario())
     parts = [SectionForm(call, section.code, phrases) for section in version.definition.sections]
     return KitVersion(version, tuple(parts))
-
-
-def _department(department: Department) -> dict[str, Any]:
-    return {"department": department.name, "numbers": list(department.phone_numbers)}
-
-
-def _scenario(scenario: Scenario) -> dict[str, Any]:
-    brief: Brief = brief_of(scenario)
-    shown = {name: getattr(brief, name) for name in ("name", "persona", "question", "style", "attempt", "absent")}
-    return {"brief": shown, "conditions": scenario.facts}
 
 
 def editable_calls(user: User, organisation: Organisation) -> Iterator[Call]:
@@ -126,14 +116,8 @@ def kept_call(call: Call) -> dict[str, Any]:
     return {
         "client": str(call.client_id),
         "call": call.pk,
-        "reference": call.reference,
-        "organisation": call.organisation.slug,
-        "zone": call.organisation.time_zone,
         "version": call.version_id,
-        "calledAt": call.called_at.isoformat(),
-        "reason": call.return_reason,
-        **_department(call.department),
-        **_scenario(call.scenario),
+        **about(call),
         **draft_data(call),
     }
 

@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import definition, marks, messages, workflow
+from surveys.forms.calls import brief_of
 from surveys.forms.checklist import words_of
 from surveys.forms.posted import local_minutes
 from surveys.mark_words import in_words
-from surveys.models import Call, User
+from surveys.models import Call, Department, Scenario, User
 from surveys.workflow import Saved
 
 
@@ -41,8 +42,32 @@ def page_data(call: Call, user: User) -> dict[str, Any]:
         "listUrl": reverse("calls", args=[call.organisation.slug]),
         "loginUrl": f"{reverse('account_login')}?next={reverse('call_resume', args=[call.pk])}",
         "words": words(),
+        "about": about(call),
         **draft_data(call),
     }
+
+
+def about(call: Call) -> dict[str, Any]:
+    """Whom and what a call is about, as the device keeps it to show the call without a connection."""
+    return {
+        "reference": call.reference,
+        "organisation": call.organisation.slug,
+        "zone": call.organisation.time_zone,
+        "calledAt": call.called_at.isoformat(),
+        "reason": call.return_reason,
+        **about_department(call.department),
+        **about_scenario(call.scenario),
+    }
+
+
+def about_department(department: Department) -> dict[str, Any]:
+    return {"department": department.name, "numbers": list(department.phone_numbers)}
+
+
+def about_scenario(scenario: Scenario) -> dict[str, Any]:
+    brief = brief_of(scenario)
+    shown = {name: getattr(brief, name) for name in ("name", "persona", "question", "style", "attempt", "absent")}
+    return {"brief": shown, "conditions": scenario.facts}
 
 
 def page_items(form: definition.Definition) -> dict[str, Any]:

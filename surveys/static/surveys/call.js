@@ -5,6 +5,15 @@ import { openStore } from "./store.js";
 
 export const data = JSON.parse(document.getElementById("call-data").textContent);
 
+// From the first look at it, the call opens on this device without a connection too.
+async function keep(store) {
+  const old = await store.call(data.user, data.client);
+  if (old && old.revision > data.revision) return;
+  const { client, call, version, state, revision, savedAt, answers, about } = data;
+  const now = { client, call, version, state, revision, savedAt, answers, ...about };
+  await store.keepCall(data.user, old?.submit ? { ...now, submit: old.submit } : now);
+}
+
 export async function openCall({ show = () => {}, changed = () => {} } = {}) {
   const store = await openStore();
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -15,6 +24,7 @@ export async function openCall({ show = () => {}, changed = () => {} } = {}) {
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = sender.token;
     changed();
   }
+  if (data.about) await keep(store).catch(() => {});
   const kept = await store.call(data.user, data.client).catch(() => null);
   // Handed in, and still waiting here: nothing is changed behind its back.
   sender.queued = Boolean(kept?.submit && !kept.submit.refused);

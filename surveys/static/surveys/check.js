@@ -33,8 +33,8 @@ async function handIn() {
 }
 
 function draft() {
-  const { client, call, version, zone, facts: conditions, answers } = data;
-  return { client, call, version, zone, conditions, answers, department: document.querySelector(".call-where").textContent.trim() };
+  const { client, call, version, answers, about } = data;
+  return { client, call, version, answers, ...about };
 }
 
 // The server says what is wrong in its own page, with a link to each question.

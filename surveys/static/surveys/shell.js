@@ -3,7 +3,7 @@ import { showCheck, showQueued } from "./checked.js";
 import { Kit } from "./kit.js";
 import { lineOf, pageOf, reasonOf, showOnDevice } from "./on_device.js";
 import { Queue, syncUrl } from "./queue.js";
-import { startHere } from "./start_here.js";
+import { startHere, wallClock } from "./start_here.js";
 import { isNew, openStore } from "./store.js";
 
 const store = await openStore();
@@ -126,6 +126,7 @@ async function pageData({ kit }, call) {
     checkUrl: pageOf(call, "check/"), submittedUrl: pageOf(call, "submitted/"), listUrl: listUrl(call, kit),
     loginUrl: `/accounts/login/?next=${encodeURIComponent(pageOf(call, "form/"))}`,
     words: kit.data.words, state, revision, savedAt, answers, reason: call.reason ?? "",
+    calledAt: call.calledAt ? wallClock(new Date(call.calledAt), call.zone) : call.start.called_at,
   };
 }
 

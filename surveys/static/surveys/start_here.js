@@ -11,7 +11,7 @@ export function newId() {
 }
 
 // The clock of the organisation, as the browser's own control has it.
-function wallClock(at, zone) {
+export function wallClock(at, zone) {
   const shape = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
   const part = Object.fromEntries(new Intl.DateTimeFormat("en-GB", shape).formatToParts(at).map(({ type, value }) => [type, value]));
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
