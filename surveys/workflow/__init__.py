@@ -58,6 +58,7 @@ from .outcomes import (
     Received,
     Saved,
     Stale,
+    UnderAppeal,
     WorkflowError,
 )
 from .recognising import recognise
@@ -78,6 +79,7 @@ __all__ = [
     "Received",
     "Saved",
     "Stale",
+    "UnderAppeal",
     "WorkflowError",
     "accept",
     "accept_all",
@@ -108,9 +110,9 @@ __all__ = [
     "may_take",
     "name_listener",
     "offer",
-    "over_limit",
     "open_call",
     "others_who_decide",
+    "over_limit",
     "promise_of",
     "raise_appeal",
     "reassign",
