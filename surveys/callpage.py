@@ -128,12 +128,18 @@ class CallPage:
         return self.decides and self.call.state == Call.State.SUBMITTED
 
     @property
+    def under_appeal(self) -> bool:
+        """Whether the outcome of an appeal decides about the call first."""
+        return any(appeal.state == Appeal.State.OPEN for appeal in self.appeals)
+
+    @property
     def may_return(self) -> bool:
-        return self.decides and self.call.state in {Call.State.SUBMITTED, Call.State.APPROVED}
+        return self.decides and not self.under_appeal and self.call.state in {Call.State.SUBMITTED, Call.State.APPROVED}
 
     @property
     def may_void(self) -> bool:
-        return self.decides and self.call.state in {Call.State.SUBMITTED, Call.State.APPROVED, Call.State.RETURNED}
+        states = {Call.State.SUBMITTED, Call.State.APPROVED, Call.State.RETURNED}
+        return self.decides and not self.under_appeal and self.call.state in states
 
 
 def call_page(user: User, call: Call, language: str, *, at: dt.datetime) -> CallPage:

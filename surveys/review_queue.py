@@ -85,10 +85,12 @@ class Line:
 
 def lines(calls: Iterable[Call], user: User, organisation: Organisation, language: str) -> list[Line]:
     harmful = set(access.visible_phrases(user, organisation).filter(kind="harmful").values_list("code", flat=True))
-    return [
-        Line(call, _marks(call, harmful), told(call, language), call.evaluator_id == user.pk, seen_mark(call))
-        for call in calls
-    ]
+    return [_line(call, harmful, language, is_own=call.evaluator_id == user.pk) for call in calls]
+
+
+def _line(call: Call, harmful: set[str], language: str, *, is_own: bool) -> Line:
+    """Of one's own call nobody learns what stood out, here no more than on its page."""
+    return Line(call, _marks(call, harmful), () if is_own else told(call, language), is_own, seen_mark(call))
 
 
 def _marks(call: Call, harmful: set[str]) -> Marks:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from surveys.messages import explain
 from surveys.models import Call
-from surveys.workflow import WorkflowError
+from surveys.workflow import UnderAppeal, WorkflowError
 
 MAX_REASON = 2000
 # What the names of notes at questions begin with: "note-greeting.own_name".
@@ -54,7 +54,7 @@ class DecisionForm(forms.Form):
 
     def refuse(self, error: WorkflowError) -> None:
         """A step that came too late although the page was right a moment ago."""
-        self.is_stale = True
+        self.is_stale = not isinstance(error, UnderAppeal)
         self.add_error(None, explain(error))
 
     @property

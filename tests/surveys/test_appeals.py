@@ -121,6 +121,18 @@ def test_while_it_is_open_nobody_returns_or_voids_the_call(client_for, people, c
     workflow.return_call(call=fresh(call), by=people["coordinator"], reason="x", at=timezone.now())
 
 
+def test_the_call_page_leads_to_the_appeal_instead_of_another_decision(client_for, people, call, appeal):
+    client = client_for(people["coordinator"])
+    text = page(client, "call", call.pk).content.decode()
+    assert reverse("appeal", args=[appeal.pk]) in text
+    assert "data-decide" not in text
+    response = send(client, "call_void", call.pk, seen=f"approved-{call.revision}", reason="x")
+    assert response.status_code == 422
+    assert "First decide on the appeal" in response.content.decode()
+    workflow.withdraw_appeal(appeal=appeal, by=people["manager"], at=timezone.now())
+    assert "data-decide" in page(client, "call", call.pk).content.decode()
+
+
 def test_only_who_raised_it_withdraws_it(client_for, org, people, appeal):
     colleague = build_person(org, "colleague", "manager", departments=("PUB",))
     for user, status in [
