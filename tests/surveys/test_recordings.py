@@ -486,3 +486,30 @@ def test_a_path_never_leaves_the_folder(folder):
 
     key = uuid.uuid4()
     assert sound_files.path_of(key) == folder / key.hex[:2] / key.hex
+
+
+def test_the_worker_erases_and_goes_on_after_a_failure(recorded, folder, monkeypatch):
+    """Also when reminders fail, and again after it failed itself."""
+    import threading
+
+    from project.management.commands import worker
+
+    Recording.objects.update(erase_on=dt.date(2026, 1, 1))
+    erase_due, stop, tries = recordings.erase_due, threading.Event(), []
+
+    def erase(*, at):
+        tries.append(at)
+        if len(tries) == 1:
+            raise OSError("the disk is busy")
+        stop.set()
+        return erase_due(at=at)
+
+    def remind(**_options):
+        raise OSError("no mail server")
+
+    monkeypatch.setattr(worker.recordings, "erase_due", erase)
+    monkeypatch.setattr(worker.reminders, "send_due", remind)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    worker.remind(stop, first_after=0, every=0)
+    assert len(tries) == 2
+    assert not files(folder)

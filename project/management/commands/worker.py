@@ -1,4 +1,4 @@
-"""`python manage.py worker`: does longer jobs, and now and then sends the reminders that are due."""
+"""`python manage.py worker`: does longer jobs, and now and then sends reminders and erases recordings that are due."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from surveys import reminders
+from surveys import recordings, reminders
 
 # Not at once: a site that is only tried out mails nobody.
 FIRST_AFTER = 60.0
@@ -28,12 +28,16 @@ def remind(stop: threading.Event, *, first_after: float = FIRST_AFTER, every: fl
             reminders.send_due(at=timezone.now(), base_url=settings.BASE_URL)
         except Exception:
             logger.exception("Reminders could not be sent; they are tried again")
+        try:
+            recordings.erase_due(at=timezone.now())
+        except Exception:
+            logger.exception("Recordings could not be erased; it is tried again")
         finally:
             close_old_connections()
 
 
 class Command(db_worker.Command):
-    help = "Do longer jobs in the background, and send reminders."
+    help = "Do longer jobs in the background, send reminders and erase recordings."
 
     def handle(self, **options: Any) -> None:
         stop = threading.Event()
