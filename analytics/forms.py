@@ -39,11 +39,11 @@ class PlannerForm(forms.Form):
     )
     of = forms.ChoiceField(
         label=gettext_lazy("The percentage"),
-        help_text=gettext_lazy("Only for a percentage."),
+        help_text=gettext_lazy("Only for a percentage: expected to be what it was so far."),
         choices=[
-            ("half", gettext_lazy("any: as if it were 50 %, which takes most calls")),
-            ("left", gettext_lazy("callers left to fate, as it was so far")),
-            ("prompt", gettext_lazy("answered within 15 seconds, as it was so far")),
+            ("half", gettext_lazy("any (50 %, which takes most)")),
+            ("left", gettext_lazy("callers left to fate")),
+            ("prompt", gettext_lazy("answered within 15 seconds")),
         ],
         initial=USUAL["of"],
     )

@@ -114,7 +114,7 @@ def build(reader: Reader, form: PlannerForm) -> PlannerPage:
     past = _Past(reader)
     quotas = _quotas(reader, wave)
     work = _work(asked, past)
-    departments = [each for each in past.departments if not quotas or each.pk in quotas or each.pk in past.parts]
+    departments = past.called(quotas)
     lines = tuple(work(each.pk, each.name, quotas.get(each.pk, Quota())) for each in departments)
     everything = Quota(*(sum(getattr(each, name) for each in quotas.values()) for name in ("calls", "pairs", "each")))
     return PlannerPage(
@@ -141,14 +141,7 @@ class _Past:
         keys = frozenset(each.pk for each in known)
         found = metrics.parts(frames.totals(reader, chosen, keys, ("score",)), ("department", "now"))
         own: dict[int | None, Parts] = {int(str(pk)): parts for (pk, now), parts in found.items() if now}
-        with_calls = {pk for pk, parts in own.items() if parts["n_calls"]}
-        above = {each.parent_id for each in known}
-        # A unit that only holds others is not called itself.
-        self.departments = [
-            branch.department
-            for branch in in_tree_order(known)
-            if branch.department.pk in with_calls or branch.department.pk not in above
-        ]
+        self.departments = [branch.department for branch in in_tree_order(known)]
         self.parts = {**own, None: metrics.together(own.values())}
         self.differences = {None: Sums()}
         frame = frames.pair_differences(reader, chosen, keys)
@@ -156,6 +149,12 @@ class _Past:
             one = Sums(1, difference, difference * difference)
             for key in (pk, None):
                 self.differences[key] = self.differences.get(key, Sums()) + one
+
+    def called(self, quotas: Mapping[int, "Quota"]) -> "list[Department]":
+        """Without units that only hold others and were never called themselves, nor are to be."""
+        above = {each.parent_id for each in self.departments}
+        with_calls = {pk for pk, parts in self.parts.items() if parts["n_calls"]}
+        return [each for each in self.departments if each.pk not in above or each.pk in with_calls | quotas.keys()]
 
     def spread(self, key: int | None) -> Basis:
         """The standard deviation of single scores, in points."""

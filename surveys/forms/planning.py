@@ -179,7 +179,10 @@ class FillForm(forms.Form):
         data = self.cleaned_data
         groups = {kind: data.get(kind) or 0 for kind in ("pair", "chain")}
         has_some = {key.department for key, number in stored.items() if number}
-        wanted = [each for each in departments if not (data["empty_only"] and each.pk in has_some)]
+        above = {each.parent_id for each in departments}
+        # A unit that only holds others has no telephone of its own.
+        called = [each for each in departments if each.pk not in above or each.phone_numbers]
+        wanted = [each for each in called if not (data["empty_only"] and each.pk in has_some)]
         over = [column for column in self.columns if column.name in data["over"] or column.scenario is None]
         fresh = quotas.spread(data["each"], over=over, departments=wanted, groups=groups)
         kept = {key: number for key, number in stored.items() if key.department not in {each.pk for each in wanted}}

@@ -109,9 +109,13 @@ def test_many_are_filled_in_at_once_and_saved_only_when_asked(
     assert "not saved yet" in page.text
     form = page.context["page"].form
     found = {row.department.code: row.total for row in form.rows}
-    # Two pairs are four calls more; Belastingen is closed, Afval has its numbers already.
-    assert found == {"AFV": 7, "BUR": 14, "PUB": 14}
-    assert sorted(number for column, number in form.totals if column.size == 1 and number) == [6, 7, 14]
+    # Two pairs are four calls more; Belastingen is closed, Afval has its numbers already, Publiekszaken holds the others.
+    assert found == {"AFV": 7, "BUR": 14, "PUB": 0}
+    assert sorted(number for column, number in form.totals if column.size == 1 and number) == [3, 4, 10]
+    Department.objects.filter(code="PUB").update(phone_numbers=["0201234567"])
+    more = coordinator.get(path, {"each": "10", "over": over, "pair": "1"}).context["page"].form
+    assert {row.department.code: row.total for row in more.rows} == {"AFV": 14, "BUR": 14, "PUB": 14}
+    assert [number for column, number in more.totals if column.size == 1 and number] == [10, 10, 10]
     assert quotas.stored(wave) == {keys["afv"]: 7}
 
     other = Wave.objects.create(
