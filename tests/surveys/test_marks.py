@@ -169,7 +169,8 @@ def test_the_form_says_kindly_that_the_call_ended_long_ago(people, make_call):
     words = "fill in what you are sure of"
     assert words not in page(AT + HOUR)
     workflow.save_answers(call=call, by=by, changes={CODE: SAVED}, base_revision=0, at=AT + HOUR)
-    ended: dt.datetime = Call.objects.get(pk=call.pk).ended_at
+    ended = Call.objects.get(pk=call.pk).ended_at
+    assert ended is not None
     assert words not in page(ended + HOUR)
     late = page(ended + 3 * HOUR)
     assert f"This call ended 3 hours ago: {words}" in late
