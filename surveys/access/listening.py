@@ -90,7 +90,8 @@ def _day(organisation: Organisation, at: dt.datetime) -> dt.date:
 def kind_told(user: User, call: Call) -> str:
     """The kind of a call as this reader is told it: who scores a recording does not learn what for."""
     is_blind = call.kind in {Call.Kind.SECOND, Call.Kind.GOLD}
-    return "listening" if is_blind and not standing(user).has(call.organisation_id, *CHECKS_CALLS) else call.kind
+    knows = call.evaluator_id != user.pk and standing(user).has(call.organisation_id, *CHECKS_CALLS)
+    return "listening" if is_blind and not knows else call.kind
 
 
 def exportable_calls(user: User) -> CallQuerySet:

@@ -26,6 +26,7 @@ SIGNS_IN: Final = EVALUATORS[0].email
 MANAGER: Final = "manager@demo.example"
 # How many waves back every call was planned work; before that only matched pairs were.
 PLANNED_WAVES: Final = 3
+UNASKED: Final = "BZ"
 HANDED_BACK: Final = "Ik ben die dag verhinderd."
 
 
@@ -222,6 +223,8 @@ def _ahead(
         for _ in range(max(2, min(count - counts[last][department], 4 * len(coming))))
     ]
     rng.shuffle(wanted)
+    # The evaluator who signs in has no call to make there, so that one can be logged unasked.
+    wanted.sort(key=lambda department: department == UNASKED)
     for number, department in enumerate(wanted):
         own = number < len(OWN)
         state, day = OWN[number] if own else (rng.choice(OTHERS), None)
