@@ -497,6 +497,20 @@ def test_a_shared_device_keeps_nothing(phone, tally, sign_in):
     is_sent(phone)
 
 
+NO_ROOM = """() => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; }"""
+
+
+def test_a_full_device_says_so(phone, tally):
+    begin(phone)
+    phone.evaluate(NO_ROOM)
+    phone.context.set_offline(True)
+    tally.faults["no room"] += 1
+    give(phone, "greeting.answered", "yes")
+    expect(phone.locator("[data-banner]")).to_contain_text("This device has no room left. Stay on this page")
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-saved]")).to_have_text(re.compile(r"^saved \d"))
+
+
 # --- anything, at any time --------------------------------------------------------------------------------------------
 
 

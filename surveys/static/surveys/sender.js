@@ -62,7 +62,6 @@ export class Sender {
       if (!this.asked) { this.asked = true; navigator.storage?.persist?.(); }
     } catch {
       this.store.lasting = false;
-      this.store.full = true;
     }
   }
 
