@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys import access, recall, workflow
@@ -36,6 +37,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("call_section", pk, step.code) if step else redirect("call_check", pk)
 
 
+# Compressed for slow lines; the token in it is masked anew for each page.
+@gzip_page
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:

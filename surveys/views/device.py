@@ -73,7 +73,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def kit(request: HttpRequest) -> HttpResponse:
-    """The parts of the forms and the choices for a new call. Holds no token, so that it may be compressed."""
+    """The parts of the forms and the choices for a new call; the same for all calls, so that most answers are "as before"."""
     found = Kit(access.signed_in(request), at=timezone.now(), build=offline.build())
     page = render_to_string("surveys/device/kit.html", {"kit": found})
     tag = f'"{hashlib.sha256(page.encode()).hexdigest()[:32]}"'
@@ -84,6 +84,7 @@ def kit(request: HttpRequest) -> HttpResponse:
 
 @for_script
 @require_safe
+@gzip_page
 def calls(request: HttpRequest) -> HttpResponse:
     """Whose session this is, a fresh token, and the calls that are theirs to fill in."""
     user = access.signed_in(request)
