@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from surveys import access, workflow
 from surveys.api.base import ORGANISATION, Endpoint, Listing, chosen_organisation, person, read
-from surveys.api.serializers import DepartmentRef, PointsField, ProblemOut, Shape, choice, points
+from surveys.api.fields import PointsField, Shape, choice, points
+from surveys.api.serializers import DepartmentRef, ProblemOut
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

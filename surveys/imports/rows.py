@@ -87,6 +87,7 @@ class Reader:
         self.hidden += len(answers) - len(call.answers)
         call.place_in_time(self.zone)
         workflow.fill_from_answers(call)
+        workflow.flag_alone(call, at=at)
         return call, []
 
     # --- the call

@@ -39,6 +39,7 @@ from .copies import keep_late, may_take, settle
 from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
+from .flagging import flag_alone
 from .fulfilling import client_id_of, heard_at
 from .gold import can_score as can_score_gold
 from .gold import make as make_gold
@@ -99,6 +100,7 @@ __all__ = [
     "draw_seconds",
     "extend",
     "fill_from_answers",
+    "flag_alone",
     "hand_back",
     "hand_in",
     "heard_at",

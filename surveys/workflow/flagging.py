@@ -1,7 +1,7 @@
 """Gathers what the flag rules look at, in at most three bounded queries, and sets a call's flags."""
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from surveys import flags
 from surveys.models import Call
@@ -16,15 +16,28 @@ HANDED_IN: Final = (Call.State.SUBMITTED, Call.State.APPROVED, Call.State.RETURN
 
 def flag(call: Call, *, at: dt.datetime) -> None:
     """Sets (without saving) the flags of a call whose columns have been filled from its answers."""
-    call.flags = flags.flags_of(_evidence(call, at=at))
+    compared = {
+        "window": _window(call),
+        "texts": _texts(call) if any(flags.own_texts(call.version.definition, call.answers)) else {},
+        "usual": _usual(call) if call.score is not None else (),
+    }
+    _keep(call, _evidence(call, at=at, **compared))
+
+
+def flag_alone(call: Call, *, at: dt.datetime) -> None:
+    """The same by what the call says itself, without a query: for thousands at once. A log may lack the hour, not the day."""
+    _keep(call, _evidence(call, at=at, window=flags.Window(weekdays=tuple(call.wave.weekdays))))
+
+
+def _keep(call: Call, seen: flags.Evidence) -> None:
+    call.flags = flags.flags_of(seen)
     call.flag_count = len(call.flags)
 
 
-def _evidence(call: Call, *, at: dt.datetime) -> flags.Evidence:
-    form = call.version.definition
+def _evidence(call: Call, *, at: dt.datetime, **compared: Any) -> flags.Evidence:
     listened = call.kind != Call.Kind.FIELD or (call.assignment is not None and call.assignment.is_listening)
     return flags.Evidence(
-        form=form,
+        form=call.version.definition,
         answers=call.answers,
         fate=call.fate,
         recorded=recorded_values(call),
@@ -33,14 +46,12 @@ def _evidence(call: Call, *, at: dt.datetime) -> flags.Evidence:
         called_at=call.called_at,
         submitted_at=at,
         zone=call.organisation.zone,
-        window=_window(call),
         first_answer_at=call.first_answer_at,
         call_seconds=_call_seconds(call),
         recall_minutes=call.recall_minutes,
         recognised=call.recognised,
         listened=listened,
-        texts=_texts(call) if any(flags.own_texts(form, call.answers)) else {},
-        usual=_usual(call) if call.score is not None else (),
+        **compared,
     )
 
 

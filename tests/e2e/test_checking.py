@@ -48,7 +48,7 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     expect(rows.first).to_contain_text("The evaluator was recognised as a tester.")
     expect(rows.first.locator("[data-tick]")).to_have_count(0)
     plain = [place for place in range(rows.count()) if rows.nth(place).locator("[data-tick]").count()][:2]
-    chosen = [re.search(r"KB-\d{6}", rows.nth(place).inner_text())[0] for place in plain]
+    chosen = [re.findall(r"KB-\d{6}", rows.nth(place).inner_text())[0] for place in plain]
     for place in range(plain[-1] + 1):
         keys.press("j")
         expect(rows.nth(place).locator("[data-row]")).to_be_focused()

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +18,7 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 REMARK = "She said that my colleague had gone home already."
 
 
-def seen(answers=None, **changes) -> Evidence:
+def seen(answers: dict[str, Any] | None = None, **changes: Any) -> Evidence:
     answers = valid_answers() if answers is None else answers
     recorded = {
         item.records: answers[item.code]["value"]
@@ -57,7 +59,12 @@ def test_too_fast_for_the_answers_or_for_the_call(seconds, call_seconds, facts):
 
 def test_alike_scales_take_four_and_the_same_answer():
     dominant = {"caller_style": "dominant", "attempt": 1, "asked_person_absent": False}
-    scales = {"greeting__opening": "4", "phrasing__wording": "4", "tone__calm": "4", "tone__composure": "4"}
+    scales: dict[str, Any] = {
+        "greeting__opening": "4",
+        "phrasing__wording": "4",
+        "tone__calm": "4",
+        "tone__composure": "4",
+    }
     same = valid_answers(dominant, **scales)
     assert found("alike", seen(same)) == [{"of": "scales", "items": 4, "place": 4, "length": 5}]
     assert found("alike", seen(valid_answers(dominant, **scales | {"tone__calm": "5"}))) == []
@@ -105,7 +112,7 @@ def test_contradictions_follow_from_what_items_record(answers, which):
 
 
 def test_contradictions_know_no_item_by_its_code():
-    source = flags.__loader__.get_data(flags.__file__).decode()  # type: ignore[union-attr]
+    source = Path(flags.__file__).read_text(encoding="utf-8")
     assert not [item.code for item in DEFINITION.items if item.code in source]
 
 
@@ -211,11 +218,23 @@ def test_handing_in_takes_few_queries_however_many_calls_there_are(
     assert hand_in() <= few
 
 
+def test_a_log_is_flagged_by_what_each_call_says_itself(make_call, people, wave, django_assert_num_queries):
+    cut_off = {"value": "disconnected", "comment": REMARK}
+    make_call("approved", answers=valid_answers(closing__fate=cut_off))
+    call = make_call("draft", answers=valid_answers(closing__fate=cut_off))
+    call.wave.weekdays = [1]  # AT is a Tuesday
+    workflow.fill_from_answers(call)
+    with django_assert_num_queries(0):
+        workflow.flag_alone(call, at=AT)
+    assert [facts["rule"] for facts in call.flags] == ["contradiction", "outside_window"]
+    assert call.flag_count == 2
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_every_flag_can_be_said(make_call, language):
     """Every rule in every variant, as it is stored."""
     call = make_call("submitted")
-    variants = [
+    variants: list[dict[str, Any]] = [
         {"rule": "too_fast", "seconds": 41, "items": 24},
         {"rule": "too_fast", "seconds": 41, "call_seconds": 300},
         {"rule": "alike", "of": "scales", "items": 4, "place": 3, "length": 5},
