@@ -48,8 +48,8 @@ def plan(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
     wave = access.wave_or_404(user, organisation, pk)
-    chosen = request.POST if request.method == "POST" else request.GET
-    form = PlanForm(chosen or None, people=access.evaluators(organisation), seed=wave.seed)
+    chosen = request.POST if request.method == "POST" else request.GET or None
+    form = PlanForm(chosen, people=access.evaluators(organisation), seed=wave.seed)
     wish = form.choice
     if request.method == "POST" and wish is not None and _confirm(request, wave, form, wish):
         return redirect("wave", slug, pk)

@@ -162,6 +162,7 @@ def test_a_plan_is_shown_first_and_stored_when_confirmed(org, wave, people, coor
     sent = {"seed": 1, "minutes": 240, "pair_days": 5, "chain_days": 14, "plan": shown.plan.fingerprint}
     sent["evaluators"] = [people["evaluator"].pk, people["other_evaluator"].pk]
     assert "Something changed" in coordinator.post(path, sent | {"plan": "another"}).text
+    assert "<title>Error:" in coordinator.post(path).text
     assert coordinator.post(path, sent).status_code == 302
 
     rows = list(Assignment.objects.select_related("group").order_by("starts_at", "pk"))
