@@ -208,7 +208,7 @@ def build_call(
         "returned": lambda: workflow.return_call(call=_fresh(call), by=reviewer, reason=reason, at=at),
         "voided": lambda: workflow.void(call=_fresh(call), by=reviewer, reason=reason, at=at),
     }.get(state)
-    if step is not None:
+    if step is not None and _fresh(call).state != state:  # what was heard again approves itself
         step()
     return _fresh(call)
 
