@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from surveys import access
 from surveys.api.base import Endpoint, person
-from surveys.api.serializers import DepartmentRef, Shape
+from surveys.api.fields import Shape
+from surveys.api.serializers import DepartmentRef
 from surveys.progress import Standing
 
 if TYPE_CHECKING:

@@ -121,7 +121,7 @@ def test_a_planned_wave_says_when_a_paper_ends_early(org, wave, coordinator):
 # --- scenarios that belong together -------------------------------------------------------------------------------------
 
 
-def test_pairs_and_chains_are_found(org, scenarios, coordinator):
+def test_pairs_and_chains_are_found(org, people, scenarios, coordinator):
     found = {(one.kind, one.problem): [s.code for s in one.scenarios] for one in families.families(scenarios.values())}
     assert found == {
         ("pair", "complaint"): ["complaint_calm", "complaint_dominant"],
@@ -138,5 +138,5 @@ def test_pairs_and_chains_are_found(org, scenarios, coordinator):
     assert "chain of 2" in page
     with pytest.raises(Refused):
         setting_up.save_scenario(
-            scenario=scenarios["invoice_calm"], values={"code": "invoice_dominant"}, by=None, at=timezone.now()
+            scenario=scenarios["invoice_calm"], values={"code": "invoice_dominant"}, by=people["coordinator"], at=timezone.now()
         )
