@@ -1,8 +1,13 @@
 """What `make test` says at the end is what happened: nothing missing passes for done, nothing failed for passed."""
 
+import json
+import threading
+from pathlib import Path
+
 import pytest
 
 from tests import run
+from tests.conftest import meets_the_database
 from tests.run import Check, Result
 
 REPORT = (
@@ -26,16 +31,17 @@ def test_a_report_is_counted(tmp_path):
 
 def test_pytest_that_ends_without_a_report_has_failed(monkeypatch, quiet):
     monkeypatch.setattr(run.sys, "executable", "false")
-    found = run.run_pytest("x", [])
-    assert (found.failed, found.word) == (1, "FAILED")
-    assert "ended with code 1" in found.note
+    for aside in (False, True):
+        found = run.run_pytest("x", [], aside=aside)
+        assert (found.failed, found.word) == (1, "FAILED")
+        assert "ended with code 1" in found.note
 
 
 @pytest.mark.parametrize(("ci", "failed", "skipped", "word"), [(True, 1, 0, "FAILED"), (False, 0, 1, "SKIPPED")])
 def test_a_missing_part_is_named_and_fails_where_all_must_be_there(monkeypatch, quiet, ci, failed, skipped, word):
     monkeypatch.setattr(run, "CI", ci)
     monkeypatch.setattr(run, "find_chromium", lambda: None)
-    found = run.test_e2e([])
+    found = run.test_e2e([], aside=False)
     assert (found.failed, found.skipped, found.word) == (failed, skipped, word)
     code = run.summary([Result("other", passed=5), found], 1.0)
     assert code == failed
@@ -47,7 +53,7 @@ def test_missing_postgres(monkeypatch, quiet):
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     monkeypatch.setattr(run, "CI", False)
     monkeypatch.setattr(run, "find_postgres", lambda: None)
-    assert run.test_postgres([]).word == "SKIPPED"
+    assert run.test_postgres([], aside=False).word == "SKIPPED"
     assert any("TEST_DATABASE_URL" in line for line in quiet)
 
 
@@ -58,7 +64,7 @@ def test_a_server_that_does_not_start_is_a_failure(monkeypatch, quiet, tmp_path)
     tmp_path.chmod(0o755)
     monkeypatch.setattr(run, "find_postgres", lambda: tmp_path)
     monkeypatch.setattr("tests.tools.parts._unprivileged", lambda: None)
-    found = run.test_postgres([])
+    found = run.test_postgres([], aside=False)
     assert found.word == "FAILED"
     assert "no room" in "".join(quiet)
 
@@ -78,3 +84,84 @@ def test_one_failure_fails_the_run(quiet):
 def test_an_unknown_part(quiet):
     assert run.main(["everything"]) == 2
     assert "everything" in quiet[0]
+
+
+@pytest.fixture
+def browser_runs(monkeypatch, quiet):
+    """`browser_runs(failing=[...], again=Result(...))`: what the browser tests' first and second run find."""
+
+    def arrange(failing, again):
+        commands = []
+
+        def pytest_runs(part, arguments, environment=None, *, aside):
+            commands.append(arguments)
+            if "--lf" in arguments:
+                return again
+            folder = Path(next(word for word in arguments if word.startswith("cache_dir=")).partition("=")[2])
+            (folder / "v" / "cache").mkdir(parents=True)
+            (folder / "v" / "cache" / "lastfailed").write_text(json.dumps(dict.fromkeys(failing, True)))
+            return Result(part, passed=10 - len(failing), failed=len(failing), seconds=9.0)
+
+        monkeypatch.setattr(run, "find_chromium", lambda: "chromium")
+        monkeypatch.setattr(run, "run_pytest", pytest_runs)
+        return run.test_e2e([], aside=True), commands
+
+    return arrange
+
+
+def test_a_browser_test_that_fails_once_is_named_aloud(browser_runs, quiet):
+    found, commands = browser_runs(["tests/e2e/test_x.py::test_a"], Result("again", passed=1, seconds=1.0))
+    assert (found.passed, found.failed, found.seconds, len(commands)) == (10, 0, 10.0, 2)
+    assert run.summary([found], 10.0) == 0
+    assert any("!!! tests in Chromium: NEEDED A SECOND TRY: tests/e2e/test_x.py::test_a" in line for line in quiet)
+
+
+@pytest.mark.parametrize("again", [Result("again", failed=1), Result("again"), Result("again", skipped=1)])
+def test_a_browser_test_that_does_not_pass_the_second_time_has_failed(browser_runs, again):
+    found, commands = browser_runs(["tests/e2e/test_x.py::test_a"], again)
+    assert (found.failed, len(commands), "twice" in found.remarks[0]) == (1, 2, True)
+
+
+def test_many_failures_are_no_bad_luck(browser_runs):
+    found, commands = browser_runs([f"test_{number}" for number in range(4)], Result("again", passed=4))
+    assert (found.failed, len(commands)) == (4, 1)
+
+
+def test_browsers_run_beside_the_others_and_stand_in_their_place(monkeypatch):
+    meeting = threading.Barrier(2)
+
+    def part(name):
+        def runs(extra, *, aside):
+            if name in {"sqlite", "e2e"}:
+                meeting.wait(timeout=60)
+            return Result(f"{name} {aside}", passed=1)
+
+        return runs
+
+    monkeypatch.setattr(run, "RUNNERS", {name: part(name) for name in ("sqlite", "postgres", "e2e")})
+    found = run.run_parts(["e2e", "sqlite", "postgres"], [])
+    assert [result.part for result in found] == ["e2e True", "sqlite True", "postgres True"]
+    assert [result.part for result in run.run_parts(["postgres"], [])] == ["postgres False"]
+
+
+# A test that meets no database is left out where it says nothing new: found out from its fixtures and marks.
+
+
+def test_this_one_meets_no_database(request):
+    assert not meets_the_database(request.node)
+
+
+def test_this_one_does_through_a_fixture(request, org):
+    assert meets_the_database(request.node)
+
+
+@pytest.mark.databases
+def test_this_one_would_in_a_process_of_its_own(request):
+    assert meets_the_database(request.node)
+
+
+class TestMarked:
+    pytestmark = pytest.mark.django_db
+
+    def test_this_one_by_its_class(self, request):
+        assert meets_the_database(request.node)

@@ -13,7 +13,7 @@ from django.conf import settings
 from surveys.imports.runs import BATCH
 from tests.tools.site import ROOT, Site, clean_environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.databases]
 ROWS = 3 * BATCH
 
 ARRANGE = f"""
