@@ -497,7 +497,9 @@ def test_a_shared_device_keeps_nothing(phone, tally, sign_in):
     is_sent(phone)
 
 
-NO_ROOM = """() => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; }"""
+NO_ROOM = (
+    """() => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; }"""
+)
 
 
 def test_a_full_device_says_so(phone, tally):
