@@ -110,7 +110,7 @@ def test_whoever_has_least_to_do(make_call, record, people, org):
 
 @pytest.mark.parametrize("change", ["share", "closed", "voided", "kind", "consent"])
 def test_what_is_not_drawn(make_call, record, people, wave, change):
-    wave_change = {"share": {"second_share": 0}, "closed": {"state": "closed"}}.get(change)
+    wave_change: dict | None = {"share": {"second_share": 0}, "closed": {"state": "closed"}}.get(change)
     if wave_change:
         Wave.objects.filter(pk=wave.pk).update(second_share=0)
     call = record(make_call("submitted"))
@@ -253,7 +253,7 @@ def like_work(recorded, gold, people, org, now):
 @pytest.mark.parametrize("stage", ["offered", "draft", "handed in"])
 def test_a_second_and_a_gold_call_cannot_be_told_apart(like_work, people, now, stage):
     """Page by page the two say the same, headers and all, and never what they are for."""
-    seen = {}
+    seen: dict[str, list] = {}
     for name, assignment in like_work.items():
         call = None
         client = client_for(people[name])
