@@ -110,7 +110,8 @@ def test_whoever_has_least_to_do(make_call, record, people, org):
 
 @pytest.mark.parametrize("change", ["share", "closed", "voided", "kind", "consent"])
 def test_what_is_not_drawn(make_call, record, people, wave, change):
-    wave_change: dict | None = {"share": {"second_share": 0}, "closed": {"state": "closed"}}.get(change)
+    changes: dict[str, dict] = {"share": {"second_share": 0}, "closed": {"state": "closed"}}
+    wave_change = changes.get(change)
     if wave_change:
         Wave.objects.filter(pk=wave.pk).update(second_share=0)
     call = record(make_call("submitted"))
