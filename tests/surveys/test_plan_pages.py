@@ -328,7 +328,7 @@ def test_progress_costs_the_same_few_queries_however_much_there_is(
     make_call("approved", called_at=dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC))
     with django_assert_max_num_queries(24):
         assert coordinator.get(path).status_code == 200
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         coordinator.get(reverse("waves", args=[org.slug]))
     with django_assert_max_num_queries(45):
         coordinator.get(reverse("wave_plan", args=[org.slug, wave.pk]))
