@@ -23,7 +23,7 @@ from surveys.demo.world import EVALUATORS
 from surveys.models import Assignment, CalibrationSession, Call, GoldCall, Recording, User
 from surveys.workflow.flagging import flag
 
-COORDINATOR, REVIEWER, ADMINISTRATOR = "coordinator@demo.example", "reviewer@demo.example", "admin@demo.example"
+COORDINATOR, ADMINISTRATOR = "coordinator@demo.example", "admin@demo.example"
 RATE = 8000
 RECORDED, CALIBRATED, GOLDEN = 8, 5, 4
 UPHELD = "De medewerker noemde haar naam na het doorverbinden. Op de opname is het te horen."
@@ -118,8 +118,8 @@ def _sound() -> bytes:
 
 def _calibration(rng: Random, call: Call, cast: Cast, at: dt.datetime) -> None:
     """A session that is through."""
-    others = _others(call, cast)
-    expert, coordinator = cast.users[REVIEWER], cast.users[COORDINATOR]
+    expert, *others = _others(call, cast)
+    coordinator = cast.users[COORDINATOR]
     session = workflow.start_session(
         call=call,
         name="Kalibratie: rustig en dwingend",
@@ -136,11 +136,12 @@ def _calibration(rng: Random, call: Call, cast: Cast, at: dt.datetime) -> None:
 
 def _waiting_calibration(call: Call, cast: Cast, at: dt.datetime) -> None:
     """A session that nobody has begun: the evaluator who signs in takes part."""
+    expert, *others = _others(call, cast)
     workflow.start_session(
         call=call,
         name="Kalibratie: terugbellen afspreken",
-        expert=cast.users[REVIEWER],
-        participants=[cast.users[SIGNS_IN], *_others(call, cast)[-CALIBRATED:]],
+        expert=expert,
+        participants=[cast.users[SIGNS_IN], *others[-CALIBRATED:]],
         due_at=at + dt.timedelta(days=5),
         by=cast.users[COORDINATOR],
         at=at,
