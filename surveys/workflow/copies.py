@@ -10,8 +10,8 @@ from surveys.definition import Answers, Facts
 from surveys.models import Call, Conflict, User
 from surveys.trail import record
 
-from .outcomes import NotNow, Stale
 from .marking import clean_changes, replace_answers, with_marks
+from .outcomes import NotNow, Stale
 from .shared import facts_as_given, locked, place, put
 
 
