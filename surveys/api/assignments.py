@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from surveys import access, workflow
 from surveys.api.base import ORGANISATION, Endpoint, Listing, chosen_organisation, person, read
-from surveys.api.serializers import DepartmentRef, ProblemOut, ScenarioRef, Shape, WaveRef, choice
+from surveys.api.fields import Shape, choice
+from surveys.api.serializers import DepartmentRef, ProblemOut, ScenarioRef, WaveRef
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

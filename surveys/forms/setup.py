@@ -47,7 +47,9 @@ class OrganisationForm(SettingForm):
             "callback_window_hours": gettext_lazy("When the department named no time. The usual measure is 24 hours."),
             "callback_grace_hours": gettext_lazy("A call that comes a little late does not break the promise at once."),
             "appeal_days": gettext_lazy("Counted from the day on which the call was approved. 0: no appeals."),
-            "recordings_on": gettext_lazy("Takes a consent to recordings among the papers on file, and the days below."),
+            "recordings_on": gettext_lazy(
+                "Takes a consent to recordings among the papers on file, and the days below."
+            ),
             "recording_days": gettext_lazy("1 to 365, counted from the day on which a recording is added."),
             "retention_months": gettext_lazy("After that, quotes and remarks are to be erased; scores stay."),
         }

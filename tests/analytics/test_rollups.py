@@ -103,7 +103,9 @@ def _make(make_call, scenarios, rng):
     scenario = scenarios[rng.choice(sorted(scenarios))]
     changes = {"greeting__seconds": rng.randrange(60), "closing__call_again": str(rng.randrange(11))}
     answers = (
-        callback_answers("2026-03-16T15:00") if rng.random() < 0.3 and scenario.attempt == 1 and scenario.caller_style == "calm" else None
+        callback_answers("2026-03-16T15:00")
+        if rng.random() < 0.3 and scenario.attempt == 1 and scenario.caller_style == "calm"
+        else None
     )
     if answers is None:
         answers = valid_answers(scenario.facts, **changes)

@@ -93,7 +93,8 @@ def test_the_kit_holds_choices_and_forms_and_nothing_personal(
     with django_assert_max_num_queries(30):
         answer = web.get(reverse("device_kit"))
     kit = body_of(answer)
-    data = json.loads(re.search(r'<script id="kit-data"[^>]*>(.*?)</script>', kit)[1])
+    (script,) = re.findall(r'<script id="kit-data"[^>]*>(.*?)</script>', kit)
+    data = json.loads(script)
     assert [each["slug"] for each in data["organisations"]] == [org.slug]
     assert {each["name"] for each in data["organisations"][0]["waves"].values()} == {"Maart 2026"}
     assert {each["department"] for each in data["organisations"][0]["departments"].values()} >= {"Burgerzaken", "Afval"}

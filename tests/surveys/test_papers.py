@@ -138,5 +138,8 @@ def test_pairs_and_chains_are_found(org, people, scenarios, coordinator):
     assert "chain of 2" in page
     with pytest.raises(Refused):
         setting_up.save_scenario(
-            scenario=scenarios["invoice_calm"], values={"code": "invoice_dominant"}, by=people["coordinator"], at=timezone.now()
+            scenario=scenarios["invoice_calm"],
+            values={"code": "invoice_dominant"},
+            by=people["coordinator"],
+            at=timezone.now(),
         )

@@ -22,7 +22,9 @@ class Command(BaseCommand):
             "--workers", type=int, default=0, help="server processes (default: one per core, at most 4)"
         )
         parser.add_argument("--threads", type=int, default=4, help="requests that a server process answers at once")
-        parser.add_argument("--no-worker", action="store_true", help="leave jobs and reminders to a `worker` that runs elsewhere")
+        parser.add_argument(
+            "--no-worker", action="store_true", help="leave jobs and reminders to a `worker` that runs elsewhere"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
