@@ -8,6 +8,7 @@ import datetime as dt
 import itertools
 import json
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def callback_answers(due: str = "2026-03-10T15:00", **changes: Any) -> dict[str,
     return valid_answers(**(agreed | changes))
 
 
+@cache
 def _rows(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads((DEFAULTS / f"{name}.json").read_text(encoding="utf-8"))
     return rows
@@ -109,9 +111,13 @@ def build_org(slug: str = "zuiderveen", name: str = "Gemeente Zuiderveen", **fie
         for kind in Clearance.NEEDED_FOR_WAVES
     )
     pub = Department.objects.create(organisation=org, code="PUB", name="Publiekszaken", target=8000)
-    Department.objects.create(organisation=org, code="BUR", name="Burgerzaken", parent=pub, target=7500)
-    Department.objects.create(organisation=org, code="AFV", name="Afval", parent=pub)
-    Department.objects.create(organisation=org, code="BEL", name="Belastingen", target=7000, target_tone=8500)
+    Department.objects.bulk_create(
+        [
+            Department(organisation=org, code="BUR", name="Burgerzaken", parent=pub, target=7500),
+            Department(organisation=org, code="AFV", name="Afval", parent=pub),
+            Department(organisation=org, code="BEL", name="Belastingen", target=7000, target_tone=8500),
+        ]
+    )
     checklist = Checklist.objects.create(organisation=org, code="standard", name="Telefoon")
     version = ChecklistVersion.objects.create(
         checklist=checklist, number=1, document=DOCUMENT, state="published", published_at=AT - dt.timedelta(days=60)
@@ -140,7 +146,8 @@ def scenario(org: Organisation, code: str) -> Scenario:
 def join(user: User, org: Organisation, role: str, *codes: str) -> Membership:
     """Gives a role; `codes` are a manager's departments. Fetch the user anew afterwards: standing is kept on the object."""
     membership = Membership.objects.create(user=user, organisation=org, role=role)
-    membership.departments.set(Department.objects.filter(organisation=org, code__in=codes))
+    if codes:
+        membership.departments.set(Department.objects.filter(organisation=org, code__in=codes))
     return membership
 
 
@@ -148,8 +155,10 @@ def build_person(org: Organisation, name: str, *roles: str, departments: tuple[s
     called = name.replace("_", " ").title()
     # They read English, so that tests can look for the words of the source; the organisation's language is Dutch.
     user: User = User.objects.create_user(f"{name}@{org.slug}.example", PASSWORD, name=called, language="en")
-    for role in roles:
-        join(user, org, role, *(departments if role == Role.MANAGER else ()))
+    Membership.objects.bulk_create(Membership(user=user, organisation=org, role=role) for role in roles)
+    if departments:
+        managing = Membership.objects.get(user=user, role=Role.MANAGER)
+        managing.departments.set(Department.objects.filter(organisation=org, code__in=departments))
     return user
 
 
@@ -158,7 +167,8 @@ def build_people(org: Organisation, elsewhere: Organisation) -> dict[str, User]:
 
     The manager has Publiekszaken with Burgerzaken and Afval below it, not Belastingen.
     """
-    people = {role: build_person(org, role, role, departments=("PUB",)) for role in Role.values}
+    own = {str(Role.MANAGER): ("PUB",)}
+    people = {role: build_person(org, role, role, departments=own.get(role, ())) for role in Role.values}
     people["other_evaluator"] = build_person(org, "other_evaluator", Role.EVALUATOR)
     people["stranger"] = build_person(elsewhere, "stranger", *Role.values, departments=("PUB", "BEL"))
     return people

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveys import workflow
 from surveys.demo.data import DemoCall
+from surveys.demo.reasons import RECOGNISED
 from surveys.marks import Marks
 from surveys.models import Call, Department, Organisation, Scenario, User, Wave
 from surveys.workflow.marking import mark_columns
@@ -44,6 +45,7 @@ class Cast:
             decided_by=self.users[made.decided_by] if made.decided_by else None,
             return_reason=made.return_reason,
             first_answer_at=made.first_answer_at,
+            recognised=any(step.reason == RECOGNISED for step in made.history),
             **mark_columns(made.called_at, Marks(made.timeline, None)),
         )
         call.place_in_time(self.organisation.zone)

@@ -31,8 +31,9 @@ RETURNED: Final = {
     ),
 }
 # The reviewer keeps the files in Dutch.
+RECOGNISED: Final = "De evaluator werd herkend."
 VOIDED: Final = (
-    "De evaluator werd herkend.",
+    RECOGNISED,
     "Verkeerd nummer gebeld: dit was een andere afdeling.",
     "Het gesprek is dubbel ingevoerd.",
     "De opdracht is niet gevolgd: er is een andere vraag gesteld.",
