@@ -83,7 +83,8 @@ def in_points(average: Average) -> str:
     if average.interval is None:
         return told % size
     low, high = words.signed(_exact(average.interval.low)), words.signed(_exact(average.interval.high))
-    return f"{told % size} ({_('%(low)s to %(high)s') % {'low': low, 'high': high}})"
+    interval = _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return f"{told % size} ({interval})"
 
 
 def _exact(value: float) -> Decimal:

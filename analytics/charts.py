@@ -198,7 +198,8 @@ def _line(each: Series, by: str, *, strong: bool) -> Chart:
 def _sentence(each: Series, point: Point, by: str) -> str:
     period = words.capital(words.period_of(point.start, by))
     sentence = f"<b>{_plain(each.name)}</b><br>{period}: {words.mean_in_words(point.mean)}"
-    return f"{sentence}<br>{_('outside its normal range')}" if point.outside else sentence
+    outside = _("outside its normal range")
+    return f"{sentence}<br>{outside}" if point.outside else sentence
 
 
 def _plain(name: str) -> str:

@@ -113,7 +113,8 @@ def mean_in_words(mean: Mean) -> str:
 def change_in_words(change: Change) -> str:
     """“+5.1 (+2.0 to +8.2)”."""
     low, high = signed(change.low), signed(change.high)
-    return f"{signed(change.exact)} ({_('%(low)s to %(high)s') % {'low': low, 'high': high}})"
+    interval = _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return f"{signed(change.exact)} ({interval})"
 
 
 def drift_in_words(drift: Drift, by: str) -> str:

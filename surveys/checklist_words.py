@@ -3,7 +3,7 @@
 Knows no models and no request. Words of the checklist come in `language`, the few of our own in the active one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -195,7 +195,7 @@ def _item_test(item: Item, condition: Mapping[str, Any], language: str) -> str:
     question = forms.text(item.text, language)
     if "is" in condition:
         labels = [forms.text(item.option(value).label, language) or str(value) for value in condition["is"]]
-        wanted = f" {pgettext('between answers', 'or')} ".join(f"“{label}”" for label in labels)
+        wanted = _either(f"“{label}”" for label in labels)
         return _("“%(question)s” is answered %(answers)s") % {"question": question, "answers": wanted}
     if "answered" in condition:
         return _("“%(question)s” is answered") % {"question": question}
@@ -210,7 +210,7 @@ def _fact_test(condition: Mapping[str, Any]) -> str:
             return _("the caller rings for time %(number)s or later") % {"number": condition["at_least"]}
         if "at_most" in condition:
             return _("the caller rings for time %(number)s or earlier") % {"number": condition["at_most"]}
-        wanted = f" {pgettext('between answers', 'or')} ".join(str(number) for number in condition["is"])
+        wanted = _either(str(number) for number in condition["is"])
         return _("the caller rings for time %(numbers)s") % {"numbers": wanted}
     words = {
         ("caller_style", "calm"): _("the caller is calm"),
@@ -219,7 +219,13 @@ def _fact_test(condition: Mapping[str, Any]) -> str:
         ("asked_person_absent", False): _("the asked-for person is there"),
     }
     parts = [words[condition["fact"], value] for value in condition["is"]]
-    return f" {pgettext('between conditions', 'or')} ".join(parts)
+    return _either(parts)
+
+
+def _either(parts: Iterable[str]) -> str:
+    # Outside a formatted string, where the collector of sentences does not look.
+    joint = pgettext("between answers", "or")
+    return f" {joint} ".join(parts)
 
 
 def _percent(share: Fraction) -> str:

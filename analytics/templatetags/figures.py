@@ -161,7 +161,8 @@ def spark(row: Row, by: str) -> dict[str, Any]:
         "end": words.period_of(row.spark.last.start, by),
     }
     label = _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts
-    return {"spark": drawn, "label": f"{label}; {_('circled: outside the normal range')}" if drawn.rings else label}
+    circled = _("circled: outside the normal range")
+    return {"spark": drawn, "label": f"{label}; {circled}" if drawn.rings else label}
 
 
 @register.inclusion_tag("analytics/bar.html")

@@ -68,7 +68,7 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if asked.verb == "remove":
             messages.success(request, _removed(before, asked, get_language() or ""))
     except Refused as refused:
-        messages.warning(request, f"{refused} {_('This is how it stands now.')}")
+        messages.warning(request, " ".join((str(refused), _("This is how it stands now."))))
     except KeyError:
         messages.warning(request, _("That is not possible here."))
     anchor = f"i-{asked.code.replace('.', '-')}" if asked.verb != "remove" else "outline"
@@ -288,7 +288,10 @@ def _saved(request: HttpRequest, user: "User", version: "ChecklistVersion", step
         )
     except Refused as refused:
         messages.warning(
-            request, f"{refused} {_('What you typed is still here: save once more to keep it, or open the page anew.')}"
+            request,
+            " ".join(
+                (str(refused), _("What you typed is still here: save once more to keep it, or open the page anew."))
+            ),
         )
         return False
     return True

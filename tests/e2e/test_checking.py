@@ -67,6 +67,7 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     keys.press("j")
     keys.press("Enter")
     expect(page.locator("h1")).to_contain_text(flagged)
+    page.wait_for_load_state()
     expect(page.locator(".flags")).to_contain_text("recognised")
     page.locator(".answer .note summary").first.press("Enter")
     page.locator(".answer .note textarea").first.fill("How did they recognise you?")

@@ -15,7 +15,8 @@ PLAY = """async audio => {
   audio.currentTime = 40
   await moved
   audio.pause()
-  return [audio.error, Math.round(audio.duration), Math.round(audio.currentTime)]
+  // A busy machine pauses later.
+  return [audio.error, Math.round(audio.duration), audio.currentTime >= 40]
 }"""
 
 
@@ -54,14 +55,14 @@ def test_added_on_a_phone_played_and_logged(open_page, sign_in, call, axe, fits)
     phone.get_by_role("button", name="Add the recording").click()
     audio = phone.locator("audio")
     expect(audio).to_be_visible()
-    assert audio.evaluate(PLAY) == [None, 60, 40]
+    assert audio.evaluate(PLAY) == [None, 60, True]
     axe(phone)
     fits(phone)
 
     desk = open_page()
     sign_in(desk, "coordinator")
     desk.goto(f"/calls/{call}/")
-    assert desk.locator("audio").evaluate(PLAY) == [None, 60, 40]
+    assert desk.locator("audio").evaluate(PLAY) == [None, 60, True]
     desk.get_by_role("link", name="About the recording").click()
     who = desk.get_by_role("table", name="Each time somebody began to play it").get_by_role("rowheader")
     expect(who).to_have_count(2)

@@ -1,5 +1,6 @@
 """The Dutch translation: complete, with the same placeholders, and compiled from what stands in the text file."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -64,3 +65,18 @@ def test_no_sentence_of_the_code_is_missing(words, tmp_path):
     fresh = polib.pofile(str(tmp_path / WORDS.relative_to(ROOT)))
     known = {(entry.msgctxt, entry.msgid) for entry in words}
     assert [e.msgid for e in fresh if not e.obsolete and (e.msgctxt, e.msgid) not in known] == []
+
+
+def test_no_sentence_hides_in_a_formatted_string():
+    """The collector does not look there, so it would stay English."""
+    names = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "npgettext"}
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("project", "surveys", "analytics")
+        for path in (ROOT / folder).rglob("*.py")
+        for formatted in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(formatted, ast.JoinedStr)
+        for call in ast.walk(formatted)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+    assert hidden == []

@@ -203,13 +203,27 @@ def test_without_evaluators_calls_wait(org, wave, people, ask, keys, coordinator
     assert [(row.state, row.evaluator) for row in rows] == [("planned", None)] * 2
 
 
-def test_a_new_plan_leaves_alone_what_was_accepted_or_begun(wave, people, ask, keys, departments, scenarios):
+def test_a_new_plan_leaves_alone_what_was_accepted_or_begun(
+    org, coordinator, wave, people, ask, keys, departments, scenarios
+):
     ask({keys["bur"]: 4, keys["pair"]: 2, keys["chain"]: 1})
     put(wave, people)
     single = Assignment.objects.filter(group=None).earliest("pk")
     workflow.accept(assignment=single, by=single.evaluator, at=NOW)
     begun = Assignment.objects.filter(group__kind="chain", position=1).get()
     workflow.accept(assignment=begun, by=begun.evaluator, at=NOW)
+    told = coordinator.get(
+        reverse("wave_plan", args=[org.slug, wave.pk]),
+        {
+            "anew": "on",
+            "minutes": 240,
+            "pair_days": 5,
+            "chain_days": 14,
+            "seed": 9,
+            "evaluators": [people["evaluator"].pk, people["other_evaluator"].pk],
+        },
+    ).text
+    assert "7 give way." in told
     done = put(wave, people, Wish(seed=9, anew=True))
     # Three of four single calls and both pairs are dealt out again; the chain goes on as it was.
     assert (done.made, done.replaced) == (7, 7)
