@@ -128,7 +128,7 @@ def running(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[S
             process.wait()
 
 
-def _wait_for_pages(site: Site, process: subprocess.Popen[bytes], within: float = 90) -> None:
+def _wait_for_pages(site: Site, process: subprocess.Popen[bytes], within: float = 240) -> None:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if process.poll() is not None:
