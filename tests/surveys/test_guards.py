@@ -11,20 +11,31 @@ from django.db import IntegrityError, connection, models, transaction
 
 from surveys import guards
 from surveys.models import (
+    Acknowledgement,
     ApiToken,
+    Appeal,
+    Assignment,
+    AssignmentGroup,
     AuditEntry,
+    CalibrationSeat,
+    CalibrationSession,
     Call,
     Callback,
     CallbackEvent,
     Checklist,
     ChecklistVersion,
+    Clearance,
     Conflict,
     Department,
+    GoldCall,
     ImportRun,
     Invitation,
     Membership,
     Organisation,
     Phrase,
+    Quota,
+    Recording,
+    Reminder,
     Scenario,
     User,
     Wave,
@@ -237,7 +248,59 @@ def rows(org, people, elsewhere, version, draft, make_call):
             Conflict.objects.create(call=call, answers={}, content_hash=key, sent_by=person) for key in ("one", "two")
         ][1],
         "import": ImportRun.objects.create(**run),
+        **fieldwork_rows(org, people, call, version),
     }
+
+
+def fieldwork_rows(org, people, call, version):
+    """The same of what is planned and checked."""
+    wave, person, other = call.wave, people["evaluator"], people["other_evaluator"]
+    bur, bel = (Department.objects.get(organisation=org, code=code) for code in ("BUR", "BEL"))
+    single = {"wave": wave, "scenario": call.scenario, "target": 1}
+    pairs = {"wave": wave, "kind": "pair", "problem": "complaint", "target": 1}
+    window = {"starts_at": AT, "until": AT + dt.timedelta(hours=1)}
+    work = {"organisation": org, "wave": wave, "department": bur, "scenario": call.scenario, **window}
+    sound = {"organisation": org, "content_type": "audio/wav", "size": 1, "sha256": "x", "erase_on": AT.date()}
+    gold = GoldCall.objects.create(
+        organisation=org, name="Gold", version=version, department=bur, scenario=call.scenario, called_at=AT,
+        recording=Recording.objects.create(**sound, uploaded_by=person), made_by=person,
+    )  # fmt: skip
+    session = CalibrationSession.objects.create(
+        organisation=org, name="One", wave=wave, source_call=call, expert=person, due_at=AT, made_by=person
+    )
+    for department in (bel, bur):
+        quota, problem = (Quota.objects.create(**kind, department=department) for kind in (single, pairs))
+    second, golden = {"purpose": "second", "source_call": call}, {"purpose": "gold", "gold": gold}
+    Assignment.objects.create(**work, **second, evaluator=person, state="offered")
+    Assignment.objects.create(**work, **golden, evaluator=person, state="offered")
+    Appeal.objects.create(call=call, raised_by=people["manager"], reason="No")
+    Acknowledgement.objects.create(call=call, by=person)
+    Reminder.objects.create(user=person, kind="due", day=AT.date())
+    CalibrationSeat.objects.create(session=session, evaluator=person)
+    return {
+        "paper": Clearance.objects.filter(organisation=org).first(),
+        "quota": quota,
+        "quota of pairs": problem,
+        "group": AssignmentGroup.objects.create(wave=wave, department=bur, kind="pair", problem="complaint"),
+        "assignment": Assignment.objects.create(**work),
+        "second": Assignment.objects.create(**work, **second, evaluator=other, state="handed_back"),
+        "golden": Assignment.objects.create(**work, **golden, evaluator=other, state="offered"),
+        "appeal": Appeal.objects.create(call=call, raised_by=people["manager"], reason="No", state="withdrawn"),
+        "acknowledgement": Acknowledgement.objects.create(call=call, by=other),
+        "session": session,
+        "seat": CalibrationSeat.objects.create(session=session, evaluator=other),
+        "reminder": Reminder.objects.create(user=person, kind="offered", day=AT.date()),
+    }
+
+
+# Rows that the table names before there are any.
+BEL, EVALUATOR = ("department", "BEL"), ("user", "evaluator@zuiderveen.example")
+
+
+def found_by(value):
+    if value == BEL:
+        return Department.objects.get(code="BEL", organisation__slug="zuiderveen")
+    return User.objects.get(email=EVALUATOR[1]) if value == EVALUATOR else value
 
 
 CONSTRAINTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -270,6 +333,32 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "callback_event_kind": ("event", {"kind": "perhaps"}, {"kind": "not_come"}),
     "conflict_copy_once": ("conflict", {"content_hash": "one"}, {"content_hash": "three"}),
     "import_state_known": ("import", {"state": "asleep"}, {"state": "done"}),
+    "clearance_kind_known": ("paper", {"kind": "a promise"}, {"kind": "recording"}),
+    "clearance_valid_after": ("paper", {"valid_until": dt.date(2026, 1, 4)}, {"valid_until": dt.date(2026, 1, 5)}),
+    "wave_second_share": ("wave", {"second_share": 101}, {"second_share": 100}),
+    "wave_hours_in_order": ("wave", {"calls_until": dt.time(9)}, {"calls_until": dt.time(9, 1)}),
+    "quota_scenario_once": ("quota", {"department": BEL}, {"target": 2}),
+    "quota_problem_once": ("quota of pairs", {"department": BEL}, {"kind": "chain"}),
+    "quota_kind_and_subject": ("quota", {"problem": "complaint"}, {"problem": ""}),
+    "group_kind_known": ("group", {"kind": "crowd"}, {"kind": "chain"}),
+    "assignment_state_known": ("assignment", {"state": "lost"}, {"state": "cancelled"}),
+    "assignment_has_evaluator": ("assignment", {"state": "offered"}, {"state": "planned"}),
+    "assignment_window_in_order": ("assignment", {"until": AT}, {"until": AT + dt.timedelta(minutes=1)}),
+    "assignment_purpose_and_source": ("assignment", {"purpose": "second"}, {"purpose": "field"}),
+    "assignment_second_once": ("second", {"state": "offered"}, {"state": "cancelled"}),
+    "assignment_gold_once": ("golden", {"evaluator": EVALUATOR}, {"state": "done"}),
+    "appeal_one_open": ("appeal", {"state": "open"}, {"state": "withdrawn"}),
+    "appeal_state_known": ("appeal", {"state": "forgotten"}, {"state": "withdrawn"}),
+    "appeal_decided_by_another": (
+        "appeal",
+        {"state": "rejected", "decided_at": AT, "decided_by": models.F("raised_by")},
+        {"state": "rejected", "decided_at": AT, "decided_by": EVALUATOR},
+    ),
+    "acknowledged_once": ("acknowledgement", {"by": EVALUATOR}, {"note": "Read"}),
+    "calibration_state_known": ("session", {"state": "asleep"}, {"state": "closed"}),
+    "calibration_seat_once": ("seat", {"evaluator": EVALUATOR}, {"call": None}),
+    "reminder_once_a_day": ("reminder", {"kind": "due"}, {"kind": "expired"}),
+    "reminder_kind_known": ("reminder", {"kind": "nagging"}, {"kind": "callbacks"}),
 }
 
 
@@ -282,6 +371,7 @@ def test_every_constraint_is_in_the_table():
 def test_the_bad_row_is_refused_and_its_good_neighbour_taken(rows, name):
     which, bad, good = CONSTRAINTS[name]
     row = rows[which]
+    bad, good = ({column: found_by(value) for column, value in values.items()} for values in (bad, good))
     if bad == {"code": "FIRST"}:
         bad = {"code": type(row).objects.filter(organisation=row.organisation_id).exclude(pk=row.pk).first().code}
     change = type(row).objects.filter(pk=row.pk).update
