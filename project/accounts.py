@@ -25,6 +25,7 @@ DEMO_SIGN_INS = (
     ("manager", _("Manager"), _("reads their departments")),
     ("analyst", _("Analyst"), _("reads everything")),
     ("admin", _("Administrator"), _("sets it all up")),
+    ("works-council", _("Works council"), _("reads totals only")),
 )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -82,6 +82,11 @@ class Line:
     def may_tick(self) -> bool:
         return self.call.state == Call.State.SUBMITTED and not self.flags and not self.is_own
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing at all stands out: ticked when all such calls are ticked at once."""
+        return self.may_tick and not self.marks.is_any
+
 
 def lines(calls: Iterable[Call], user: User, organisation: Organisation, language: str) -> list[Line]:
     harmful = set(access.visible_phrases(user, organisation).filter(kind="harmful").values_list("code", flat=True))
@@ -146,9 +151,9 @@ def _filter(request: HttpRequest, organisation: Organisation) -> ReviewFilter:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """What came of approving many calls: how many, and of the others why not."""
+    """What came of approving many calls: which, and of the others why not."""
 
-    done: int
+    done: tuple[Call, ...]
     refused: tuple[tuple[Call, str], ...]
 
 
@@ -159,9 +164,14 @@ REFUSED: Final = {
 }
 
 
+def as_ticked(lines: Iterable[Line], chosen: Mapping[int, str]) -> list[Line]:
+    """The lines to confirm, each still with the mark of the page on which it was ticked."""
+    return [replace(line, mark=chosen[line.call.pk]) for line in lines]
+
+
 def approve_chosen(chosen: Mapping[int, str], calls: Iterable[Call], *, by: User, at: dt.datetime) -> Approved:
     """Approves each call by itself and only as it was seen (`chosen`: key to mark); never one that stands out, or one's own."""
-    done, refused = 0, []
+    done, refused = [], []
     for call in calls:
         why = _why_not(call, chosen[call.pk], by)
         if not why:
@@ -172,8 +182,8 @@ def approve_chosen(chosen: Mapping[int, str], calls: Iterable[Call], *, by: User
         if why:
             refused.append((call, str(REFUSED[why])))
         else:
-            done += 1
-    return Approved(done, tuple(refused))
+            done.append(call)
+    return Approved(tuple(done), tuple(refused))
 
 
 def _why_not(call: Call, seen: str, by: User) -> str:

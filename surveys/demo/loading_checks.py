@@ -26,10 +26,13 @@ from surveys.workflow.flagging import flag
 COORDINATOR, ADMINISTRATOR = "coordinator@demo.example", "admin@demo.example"
 RATE = 8000
 RECORDED, CALIBRATED, GOLDEN = 8, 5, 4
-UPHELD = "De medewerker noemde haar naam na het doorverbinden. Op de opname is het te horen."
-REJECTED = "Wij horen in deze opname geen aanbod om terug te bellen."
-OPEN = "De beller werd wel degelijk doorverbonden met een collega die het kon oplossen."
-DECIDED = "Nagehoord; de afdeling heeft gelijk. Het antwoord is aangepast.", "Nagehoord; het antwoord klopt."
+UPHELD = "De medewerker noemde de naam wel, meteen na het doorverbinden."
+REJECTED = "Onze medewerkers noemen altijd hun naam; dit kan niet kloppen."
+OPEN = "De beller viel de medewerker in de rede voordat die de naam kon noemen."
+DECIDED = (
+    "Nagehoord; de afdeling heeft gelijk. Het antwoord is aangepast.",
+    "Nagehoord; in dit gesprek is geen naam genoemd.",
+)
 
 
 def write_checks(data: DemoData, calls: Mapping[int, Call], cast: Cast, at: dt.datetime) -> None:

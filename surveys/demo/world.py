@@ -254,9 +254,9 @@ SCENARIOS: Final = (
         {"nl": "Verhuizing", "en": "Moving house"},
         {
             "nl": "U verhuist op de eerste van de volgende maand binnen Lindewaard en wilt weten wat deze afdeling daarvoor "
-            "van u nodig heeft. Gebruik het adres uit uw opdracht.",
+            "van u nodig heeft. Verzin een adres in Lindewaard.",
             "en": "You are moving within Lindewaard on the first of next month and want to know what this department needs "
-            "from you. Use the address in your assignment.",
+            "from you. Make up an address in Lindewaard.",
         },
         {
             "nl": "“Ik ga verhuizen. Wat heeft u van mij nodig?”",

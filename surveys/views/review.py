@@ -50,6 +50,11 @@ def approve_many(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = access.organisation_or_404(user, slug, access.REVIEWERS)
     chosen = ticked(request.POST.getlist("call"))
     calls = access.visible_calls(user).filter(organisation=organisation, pk__in=chosen).with_names()
+    if calls and request.POST.get("sure") != "yes":
+        lines = review_queue.lines(calls.order_by("submitted_at", "pk"), user, organisation, get_language() or "en")
+        context = {"organisation": organisation, "lines": review_queue.as_ticked(lines, chosen)}
+        context["query"] = review_queue.query_from(request, organisation)
+        return render(request, "surveys/review/approve_many.html", context)
     came = review_queue.approve_chosen(chosen, calls, by=user, at=timezone.now())
     _say_approved(request, came)
     return redirect(f"{reverse('review', args=[slug])}{review_queue.query_from(request, organisation)}")
@@ -59,8 +64,10 @@ def _say_approved(request: HttpRequest, came: review_queue.Approved) -> None:
     if not came.done and not came.refused:
         messages.warning(request, _("Tick the calls that you want to approve."))
     if came.done:
-        words = ngettext("%(count)s call is approved.", "%(count)s calls are approved.", came.done)
-        messages.success(request, words % {"count": came.done})
+        count = len(came.done)
+        words = ngettext("%(count)s call is approved:", "%(count)s calls are approved:", count) % {"count": count}
+        done = ((reverse("call", args=[call.pk]), call.reference) for call in came.done)
+        messages.success(request, format_html("{} {}", words, format_html_join(", ", '<a href="{}">{}</a>', done)))
     if came.refused:
         rows = ((reverse("call", args=[call.pk]), call.reference, why) for call, why in came.refused)
         links = format_html_join(", ", '<a href="{}">{}</a> ({})', rows)

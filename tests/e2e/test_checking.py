@@ -58,7 +58,8 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
     axe(page)
     fits(page)
     keys.press("a")
-    expect(page.locator(".message.success")).to_contain_text("2 calls are approved.")
+    page.get_by_role("button", name="Approve these 2 calls").click()
+    expect(page.locator(".message.success")).to_contain_text("2 calls are approved:")
     for reference in chosen:
         expect(page.locator("table")).not_to_contain_text(reference)
     page.goto(f"{QUEUE}?flagged=yes")

@@ -109,9 +109,9 @@ def test_a_wave_is_planned_and_opened_without_script(open_page, sign_in):
     page.get_by_label("Last day").fill("2031-01-31")
     page.get_by_role("button", name="Plan the wave").click()
     page.get_by_role("button", name="Open the wave").click()
-    expect(page.locator("main .head")).to_contain_text("open")
+    expect(page.locator("main .head").first).to_contain_text("open")
     page.get_by_role("button", name="Close the wave").click()
-    expect(page.locator("main .head")).to_contain_text("closed")
+    expect(page.locator("main .head").first).to_contain_text("closed")
 
 
 def test_someone_is_invited_and_comes_in(open_page, sign_in, server, axe):

@@ -118,5 +118,5 @@ def test_without_reviewers_a_call_approves_itself(org, evaluator, body):
 
 def test_handing_in_costs_little(evaluator, body, django_assert_max_num_queries):
     post(evaluator, body)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         assert post(evaluator, body | {"client_id": str(uuid.uuid4())}).status_code == 201

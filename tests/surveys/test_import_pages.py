@@ -143,7 +143,7 @@ def test_the_list_costs_a_few_queries_however_many_runs_there_are(
 ):
     for number in range(3):
         check(start(row(number, Afdeling="?")))
-    with django_assert_max_num_queries(12) as captured:
+    with django_assert_max_num_queries(13) as captured:
         coordinator.get(reverse("imports", args=[org.slug]))
     assert not any('"content"' in query["sql"] or '"report"' in query["sql"] for query in captured.captured_queries)
 

@@ -134,7 +134,7 @@ def test_the_account_page_takes_a_few_queries(org, people, django_assert_max_num
         name, now = f"T{number}", timezone.now()
         tokens.issue_token(user=people["administrator"], name=name, scope="read", departments=[bur], at=now)
     client = client_for(people["administrator"])
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert "T9" in client.get("/account/").text
 
 

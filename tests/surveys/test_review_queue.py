@@ -23,7 +23,7 @@ def listed(client, **params):
 
 
 def tick(*calls):
-    return {"call": [f"{call.pk}:{seen_mark(call)}" for call in calls]}
+    return {"call": [f"{call.pk}:{seen_mark(call)}" for call in calls], "sure": "yes"}
 
 
 @pytest.fixture
@@ -88,10 +88,15 @@ def test_many_are_approved_at_once_and_each_refusal_is_told(client_for, org, peo
     sent = tick(plain, flagged, own, moved, other)
     workflow.approve(call=moved, by=people["coordinator"], at=AT + dt.timedelta(hours=3))
     client = client_for(User.objects.get(pk=people["reviewer"].pk))
+    asked = client.post(f"{QUEUE}approve/?flagged=no", {"call": sent["call"]})
+    assert "Approve these 5 calls?" in asked.content.decode()
+    assert all(f'value="{each}"' in asked.content.decode() for each in sent["call"])
+    assert not AuditEntry.objects.filter(action="approved", actor=people["reviewer"]).exists()
     response = client.post(f"{QUEUE}approve/?flagged=no", sent, follow=True)
     text = response.content.decode()
     assert response.redirect_chain[-1][0] == f"{QUEUE}?flagged=no"
-    assert "2 calls are approved." in text
+    assert "2 calls are approved:" in text
+    assert f"{plain.reference}</a>" in text
     for call, why in [
         (flagged, "something stands out in it"),
         (own, "it is your own"),
@@ -106,8 +111,11 @@ def test_many_are_approved_at_once_and_each_refusal_is_told(client_for, org, peo
 def test_only_what_is_offered_can_be_ticked(client_for, org, people, make_call, plain, flagged):
     join(people["reviewer"], org, "evaluator")
     own = make_call("submitted", evaluator=people["reviewer"])
+    low = make_call("submitted", answers=MARKED)
     text = client_for(User.objects.get(pk=people["reviewer"].pk)).get(QUEUE).content.decode()
-    assert f'value="{plain.pk}:{seen_mark(plain)}"' in text
+    assert f'value="{plain.pk}:{seen_mark(plain)}" data-tick>' in text
+    # A mark is no flag: one may be ticked by hand, but not with all in which nothing stands out.
+    assert f'value="{low.pk}:{seen_mark(low)}" data-tick="apart">' in text
     assert f'value="{flagged.pk}:' not in text
     assert f'value="{own.pk}:' not in text
     assert "data-tick>" not in client_for(people["reviewer"]).get(QUEUE, {"tab": "returned"}).content.decode()

@@ -31,8 +31,10 @@ function walk(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-// All boxes at once: ticked as long as every one of them is.
-const boxes = [...document.querySelectorAll("[data-tick]")];
+// All boxes at once: ticked as long as every one of them is. Those apart (something is to be looked at) are left alone.
+const every = [...document.querySelectorAll("[data-tick]")];
+const boxes = every.filter((box) => box.dataset.tick !== "apart");
+const told = document.querySelector("[data-ticked]");
 const all = document.querySelector("[data-tick-all]");
 const allBox = all?.querySelector("input");
 
@@ -40,12 +42,18 @@ function count() {
   const ticked = boxes.filter((box) => box.checked).length;
   allBox.checked = ticked > 0 && ticked === boxes.length;
   allBox.indeterminate = ticked > 0 && ticked < boxes.length;
+  tell();
 }
 
-if (all && boxes.length) {
-  all.hidden = false;
-  all.addEventListener("change", () => boxes.forEach((box) => { box.checked = allBox.checked; }));
-  boxes.forEach((box) => box.addEventListener("change", count));
+// A refused step leaves the earlier ticks: how many there are stands beside the buttons.
+function tell() {
+  if (told) told.textContent = told.dataset.ticked.replace("{n}", every.filter((box) => box.checked).length);
+}
+
+if (all && every.length) {
+  all.hidden = !boxes.length;
+  all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = allBox.checked; }); tell(); });
+  every.forEach((box) => box.addEventListener("change", count));
   count();
 }
 
