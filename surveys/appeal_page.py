@@ -1,13 +1,15 @@
 """An appeal as its readers see it: what the department objects to, what came of it, and who may still decide."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import access, callpage, presentation, workflow
+from surveys.definition import Answers
 from surveys.models import Appeal, User
 from surveys.presentation import AnsweredRow
 
@@ -22,12 +24,21 @@ class Rescored:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """One question with what was answered before and after, in words; "" where it was not asked."""
+
+    text: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppealPage:
-    """`rows` are the questions objected to, with the answers as they are now; `who` is "" for those who may not know."""
+    """`rows` are the questions objected to, with the answers that were objected to; `who` is "" for those who may not know."""
 
     appeal: Appeal
     rows: tuple[AnsweredRow, ...]
-    corrected: tuple[str, ...]
+    corrected: tuple["Corrected", ...]
     rescored: tuple[Rescored, ...]
     who: str
     decides: bool
@@ -40,15 +51,17 @@ def appeal_page(user: User, appeal: Appeal) -> AppealPage:
     call, language = appeal.call, get_language() or ""
     checks = access.checks(user, call)
     form = call.version.definition
-    rows = presentation.answered_rows(form, call.answers, call.facts, language)
-    texts = {row.code: row.text for row in rows}
     changed = appeal.rescored.get("answers", {})
+    old, new = (
+        {row.code: row for row in presentation.answered_rows(form, answers, call.facts, language)}
+        for answers in (_with(call.answers, changed, 0), _with(call.answers, changed, 1))
+    )
     is_open = appeal.state == Appeal.State.OPEN
     why_not = _why_not(user, appeal) if is_open and checks else ""
     return AppealPage(
         appeal=appeal,
-        rows=tuple(row for row in rows if row.code in appeal.items),
-        corrected=tuple(texts.get(code, code) for code in changed),
+        rows=tuple(row for row in old.values() if row.code in appeal.items),
+        corrected=tuple(_corrected(code, old.get(code), new.get(code)) for code in changed),
         rescored=tuple(_rescored(appeal)),
         who=str(appeal.raised_by) if checks or appeal.raised_by_id == user.pk else "",
         decides=is_open and checks and not why_not,
@@ -56,6 +69,17 @@ def appeal_page(user: User, appeal: Appeal) -> AppealPage:
         withdraws=is_open and appeal.raised_by_id == user.pk,
         still_counts=call.state == "approved",
     )
+
+
+def _with(answers: Answers, changed: Mapping[str, Any], side: int) -> dict[str, Any]:
+    """The answers before (0) or after (1) the decision: others may have been corrected since."""
+    pairs = {code: pair[side] for code, pair in changed.items()}
+    return {code: answer for code, answer in {**answers, **pairs}.items() if answer is not None}
+
+
+def _corrected(code: str, old: AnsweredRow | None, new: AnsweredRow | None) -> Corrected:
+    shown = new or old
+    return Corrected(shown.text if shown else code, old.answer if old else "", new.answer if new else "")
 
 
 def _why_not(user: User, appeal: Appeal) -> str:

@@ -110,7 +110,7 @@ def test_an_appeal_changes_the_dashboard(open_page, sign_in, server, axe, fits):
     decider.goto("/o/demo/appeals/")
     axe(decider)
     decider.goto(address)
-    decider.get_by_role("link", name="Right: correct answers").click()
+    decider.get_by_role("link", name="Uphold and correct answers").click()
     axe(decider)
     decider.locator("label:has(input[name='greeting.own_name'][value=yes])").click()
     decider.get_by_label("Why do you decide so?").fill("The recording has it.")

@@ -216,6 +216,9 @@ def test_a_rescore_corrects_answers_scores_and_figures_at_once(client_for, peopl
     assert appeal.rescored["score"] == [old.score, new.score]
     assert appeal.rescored["answers"] == {"greeting.own_name": [NO_NAME, {"value": "yes"}]}
     assert DailySum.objects.get(department=call.department_id).sum_score == new.score
+    shown = page(client, "appeal", appeal.pk).context["page"]
+    assert [(each.before, each.after) for each in shown.corrected] == [("No", "Yes")]
+    assert {row.code: row.answer for row in shown.rows}["greeting.own_name"] == "No"  # what was objected to
     entry = AuditEntry.objects.of(call).get(action="rescored")
     assert entry.changes["score"] == [old.score, new.score]
     assert "Not a word" not in str(entry.changes)  # the log cannot forget words

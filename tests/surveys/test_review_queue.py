@@ -12,6 +12,7 @@ from tests.people import AT, join, valid_answers
 
 QUEUE = "/o/zuiderveen/review/"
 CUT_OFF = {"value": "disconnected", "comment": "In the middle."}
+LOW = {"value": "no", "comment": "Said it twice.", "quote": "Ik hang u even op hoor."}
 
 
 def contradicting(**changes):
@@ -111,7 +112,7 @@ def test_many_are_approved_at_once_and_each_refusal_is_told(client_for, org, peo
 def test_only_what_is_offered_can_be_ticked(client_for, org, people, make_call, plain, flagged):
     join(people["reviewer"], org, "evaluator")
     own = make_call("submitted", evaluator=people["reviewer"])
-    low = make_call("submitted", answers=MARKED)
+    low = make_call("submitted", answers=valid_answers(phrasing__no_harmful=LOW))
     text = client_for(User.objects.get(pk=people["reviewer"].pk)).get(QUEUE).content.decode()
     assert f'value="{plain.pk}:{seen_mark(plain)}" data-tick>' in text
     # A mark is no flag: one may be ticked by hand, but not with all in which nothing stands out.
