@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from surveys.models import Assignment, AssignmentGroup, AuditEntry, Call, Department, Organisation, Scenario, User, Wave
@@ -62,10 +62,14 @@ def own_assignment_or_404(user: User, pk: int) -> Assignment:
     return assignment
 
 
-def fitting_assignment(user: User, *, wave: Wave, department: Department, scenario: Scenario) -> Assignment | None:
+def fitting_assignment(
+    user: User, *, wave: Wave, department: Department, scenario: Scenario, meant: int = 0
+) -> Assignment | None:
     """An assignment of the user's own that a call like this one would fulfil, not begun yet."""
     own = own_assignments(user, wave.organisation).filter(wave=wave, department=department, scenario=scenario)
-    found: Assignment | None = own.filter(purpose="field", call=None).first()
+    # Of several alike, the one that the device meant.
+    own = own.filter(purpose="field", call=None).order_by(Case(When(pk=meant, then=0), default=1), "until", "pk")
+    found: Assignment | None = own.first()
     return found
 
 

@@ -1,8 +1,10 @@
 """What a device keeps of the form, so that it opens and works without a connection, and what it sends when there is one."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -10,11 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from surveys import access
+from surveys import access, workflow
+from surveys.assignments import Work, work_of
 from surveys.forms.calls import StartForm, read_changes
 from surveys.forms.checklist import SectionForm
 from surveys.forms.script import about, about_department, about_scenario, draft_data, page_items, words
-from surveys.models import Call, ChecklistVersion, Department, Organisation, Phrase, Scenario, User
+from surveys.models import Assignment, Call, ChecklistVersion, Department, Organisation, Phrase, Scenario, User
 from surveys.tree import in_tree_order
 
 # What a call that the server has not heard of looks like to the form's script.
@@ -122,6 +125,36 @@ def kept_call(call: Call) -> dict[str, Any]:
     }
 
 
+def kept_assignments(user: User, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """The calls that the evaluator still has to begin, each with its brief. What is listened to needs a connection anyway."""
+    found = [
+        assignment
+        for organisation in access.visible_organisations(user)
+        if access.has_role(user, organisation, access.EVALUATORS)
+        for assignment in access.own_assignments(user, organisation).filter(purpose="field", call=None)
+    ]
+    clients = workflow.client_ids_of(found)
+    return [{"client": str(clients[each.pk]), **_about_assignment(each, work_of(each, at=at))} for each in found]
+
+
+def _about_assignment(assignment: Assignment, work: Work) -> dict[str, Any]:
+    return {
+        "assignment": assignment.pk,
+        "organisation": assignment.organisation.slug,
+        "zone": assignment.organisation.time_zone,
+        "version": assignment.wave.version_id,
+        "days": [assignment.wave.starts_on, assignment.wave.ends_on],
+        "state": assignment.get_state_display(),
+        "mayStart": work.may_start,
+        "startsAt": assignment.starts_at,
+        "until": assignment.until,
+        "window": work.window,
+        "facts": {name: str(getattr(assignment, f"{name}_id")) for name in ("wave", "department", "scenario")},
+        **about_department(assignment.department),
+        **about_scenario(assignment.scenario),
+    }
+
+
 def start_form(
     user: User, organisation: Organisation, *, at: dt.datetime, data: QueryDict | dict[str, Any] | None = None
 ) -> StartForm:
@@ -153,7 +186,13 @@ class Packet:
     changes: dict[str, Any]
     revision: int
     submit: bool
-    start: dict[str, Any] = field(default_factory=dict)
+    start: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def assignment(self) -> int:
+        """The assignment that the call was begun from on the device; 0 for none."""
+        meant = self.start.get("assignment")
+        return meant if type(meant) is int and 0 < meant < 2**63 else 0
 
 
 def read_packet(body: object) -> Packet:
@@ -164,13 +203,21 @@ def read_packet(body: object) -> Packet:
     user, revision, start = body.get("user"), body.get("revision", 0), body.get("start") or {}
     if type(user) is not int or type(revision) is not int or not isinstance(start, dict):
         raise ValueError("user and revision are numbers, start an object")
-    return Packet(user, sent.base_revision, sent.answers, revision, body.get("submit") is True, start)
+    return Packet(user, sent.base_revision, sent.answers, revision, body.get("submit") is True, _facts(start))
+
+
+def _facts(start: Mapping[str, Any]) -> dict[str, str]:
+    """Typed facts, as a page would send them; of a number its digits."""
+    for name, value in start.items():
+        if type(value) not in (str, int, NoneType) or unstorable("", f"{name}{value}"):
+            raise ValueError(_("These facts of the call cannot be read: %(name)s.") % {"name": shown(name)})
+    return {name: "" if value is None else str(value) for name, value in start.items()}
 
 
 def why_not_started(form: StartForm, user: User, organisation: Organisation) -> str:
     """In words: why a call that was started on a device cannot be opened here, and what to do."""
-    wave = form.data.get("wave")
-    known = access.visible_waves(user, organisation).filter(pk=wave).first() if str(wave).isdigit() else None
+    wave = form.data.get("wave", "")
+    known = access.visible_waves(user, organisation).filter(pk=wave).first() if KEY.fullmatch(wave) else None
     if known is not None and known.state != known.State.OPEN:
         return _(
             "The wave %(name)s takes no calls now. Ask your coordinator to open it; then send this call again."
@@ -229,6 +276,9 @@ def device_words() -> dict[str, str]:
         "needsNetWhy": _(
             "What you filled in is safe on this device. Your calls and their forms open without a connection."
         ),
+        "notInWindow": _("This assignment cannot be started now: {window}."),
+        "briefGone": _("This assignment is not on this device."),
+        "briefGoneWhy": _("It was begun already, or it needs a connection. Your list has what is kept here."),
         "noKit": _("The form is not on this device."),
         "noKitWhy": _("Open My calls once with a connection; from then on it works without one."),
         "noDrafts": _("No drafts on this device"),

@@ -20,7 +20,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys import access, offline, workflow
-from surveys.forms.device import UNKNOWN, Kit, kept_calls, read_packet, start_form, why_not_started
+from surveys.forms.calls import read_json
+from surveys.forms.device import UNKNOWN, Kit, kept_assignments, kept_calls, read_packet, start_form, why_not_started
 from surveys.forms.script import draft_data, saved_data
 from surveys.messages import describe, explain
 
@@ -86,9 +87,10 @@ def kit(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def calls(request: HttpRequest) -> HttpResponse:
-    """Whose session this is, a fresh token, and the calls that are theirs to fill in."""
-    user = access.signed_in(request)
-    return JsonResponse({"user": user.pk, "token": get_token(request), "calls": kept_calls(user)})
+    """Whose session this is, a fresh token, the calls that are theirs to fill in, and the work that waits."""
+    user, at = access.signed_in(request), timezone.now()
+    kept = {"calls": kept_calls(user), "assignments": kept_assignments(user, at=at)}
+    return JsonResponse({"user": user.pk, "token": get_token(request), **kept})
 
 
 @require_safe
@@ -127,8 +129,8 @@ def sync(request: HttpRequest, client: UUID) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse({"user": user.pk, "token": get_token(request), **(draft_data(call) if call else UNKNOWN)})
     try:
-        packet = read_packet(json.loads(request.body))
-    except (ValueError, RecursionError) as error:
+        packet = read_packet(read_json(request.body))
+    except ValueError as error:
         return JsonResponse({"code": "unreadable", "message": str(error)}, status=400)
     if packet.user != user.pk:
         return JsonResponse({"code": "other_user", "message": _("Somebody else is signed in now.")}, status=403)
@@ -139,13 +141,13 @@ def _started(request: HttpRequest, user: "User", client: UUID, packet: "Packet")
     """Opens the call with the facts that the device has kept; the same id again is the same call."""
     at, organisation = (
         timezone.now(),
-        access.organisation_or_404(user, str(packet.start.get("organisation", "")), access.EVALUATORS),
+        access.organisation_or_404(user, packet.start.get("organisation", ""), access.EVALUATORS),
     )
     form = start_form(user, organisation, at=at, data={**packet.start, "client_id": str(client)})
     if not form.is_valid():
         return _refused("not_started", why_not_started(form, user, organisation))
-    # Without a connection nobody can be asked which assignment it fulfils: the one that fits.
-    fitting = access.fitting_assignment(user, **form.what)
+    # Without a connection nobody can be asked which assignment it fulfils: the one it was begun from, or one that fits.
+    fitting = access.fitting_assignment(user, **form.what, meant=packet.assignment)
     try:
         call = workflow.open_call(by=user, at=at, assignment=fitting, **form.cleaned_data)
     except workflow.WorkflowError as error:

@@ -40,7 +40,7 @@ from .deciding import announce, approve, cell_of, return_call, void
 from .drafting import change_facts, discard, open_call, save_answers
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise, promise_of, recorded_values
 from .flagging import flag_alone
-from .fulfilling import client_id_of, heard_at
+from .fulfilling import client_id_of, client_ids_of, heard_at
 from .gold import can_score as can_score_gold
 from .gold import make as make_gold
 from .gold import open_waves as waves_for_gold
@@ -94,6 +94,7 @@ __all__ = [
     "cell_of",
     "change_facts",
     "client_id_of",
+    "client_ids_of",
     "close_session",
     "discard",
     "discuss_pair",

@@ -6,6 +6,7 @@ An assignment has one call at most. A call that is voided or thrown away lets go
 import datetime as dt
 import itertools
 import uuid
+from collections.abc import Iterable
 
 from django.utils.crypto import salted_hmac
 
@@ -24,12 +25,23 @@ def client_id_of(assignment: Assignment) -> uuid.UUID:
     Nobody can guess it, so nobody can take it first.
     """
     for number in itertools.count():
-        key = f"{assignment.pk}/{assignment.evaluator_id}/{number}"
-        digest = salted_hmac("surveys.assignment", key, algorithm="sha256").digest()
-        client_id = uuid.UUID(bytes=digest[:16], version=4)
+        client_id = _numbered(assignment, number)
         if not Call.objects.filter(client_id=client_id, assignment=None).exists():
             return client_id
     raise AssertionError("unreachable")
+
+
+def client_ids_of(assignments: Iterable[Assignment]) -> dict[int, uuid.UUID]:
+    """The same of many, by key; only those of which a call was thrown away before are looked up one by one."""
+    found = {each: _numbered(each, 0) for each in assignments}
+    used = set(Call.objects.filter(client_id__in=found.values(), assignment=None).values_list("client_id", flat=True))
+    return {each.pk: client_id_of(each) if first in used else first for each, first in found.items()}
+
+
+def _numbered(assignment: Assignment, number: int) -> uuid.UUID:
+    key = f"{assignment.pk}/{assignment.evaluator_id}/{number}"
+    digest = salted_hmac("surveys.assignment", key, algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def locked_assignment(assignment: Assignment) -> Assignment:

@@ -4,7 +4,7 @@ import { isNew, isShared } from "./store.js";
 const place = () => document.querySelector("[data-on-device]");
 const REASONS = new Set(["incomplete", "clash", "moved", "unsent", "closed"]);
 // Refusals that no answer can mend: the evaluator may give the call up.
-const FINAL = new Set(["not_started", "notStarted", "closed", "not_now"]);
+const FINAL = new Set(["not_started", "notStarted", "unreadable", "closed", "not_now"]);
 
 // What stands beside a call: [words, whether something has to be done].
 export function stateOf({ call, kit, queue }) {
@@ -60,6 +60,10 @@ let shown = "";
 export async function showOnDevice({ kit, store, queue, user }) {
   const box = place();
   if (!box || !kit) return;
+  // On the page that stands in for the list: a token came, so there is a connection.
+  const isBack = Boolean(queue.token) && !queue.trouble;
+  for (const part of document.querySelectorAll("[data-without]")) part.hidden = isBack;
+  for (const part of document.querySelectorAll("[data-with-again]")) part.hidden = !isBack;
   const calls = await store.calls(user);
   const unsent = await store.waiting(user);
   const known = new Set(calls.map((call) => call.client));

@@ -83,6 +83,7 @@ export class Queue {
     this.token = body.token;
     this.trouble = null;
     await this.store.refreshCalls(this.user, body.calls).catch(() => {});
+    await this.store.keepWork(this.user, body.assignments ?? []).catch(() => {});
     this.tell();
     return true;
   }

@@ -5,6 +5,7 @@ import { lineOf, pageOf, reasonOf, showOnDevice } from "./on_device.js";
 import { Queue, syncUrl } from "./queue.js";
 import { startHere, wallClock } from "./start_here.js";
 import { isNew, openStore } from "./store.js";
+import { listWork, showWork, toBegin } from "./work.js";
 
 const store = await openStore();
 const user = await store.current();
@@ -21,7 +22,9 @@ async function show(kit) {
   if (first === "calls" && call) await showCall(app, call, page, part);
   else if (first === "calls") needsNet(app);
   else if (/\/calls\/new\/$/.test(location.pathname)) showStart(app, id);
-  else await showList(app);
+  else if (first === "assignments") await showAssignment(app, Number(id));
+  else if (/^\/(o\/[^/]+\/(calls\/)?)?$/.test(location.pathname)) await showList(app);
+  else needsNet(app);
   queue.watch();
 }
 
@@ -63,9 +66,10 @@ async function showList({ kit, store: device, queue }) {
   }));
   if (!calls.length && Object.keys(waiting).length) content.querySelector("h2 + .calls").previousElementSibling.remove();
   else if (!calls.length) drafts.replaceWith(empty(kit.say("noDrafts"), kit.say("noDraftsWhy")));
+  await listWork({ kit, store: device, user }, content.querySelector("[data-work]"));
   const main = plain(kit, content, kit.say("list"));
   main.querySelector("[data-start]").href = `${listUrl(null, kit)}new/`;
-  main.querySelector("[data-again]").addEventListener("click", () => location.reload());
+  for (const button of main.querySelectorAll("[data-again]")) button.addEventListener("click", () => location.reload());
   main.querySelector("[data-list]").remove();
   await showOnDevice({ kit, store: device, queue, user });
 }
@@ -79,12 +83,18 @@ function empty(title, why) {
   return box;
 }
 
-function needsNet({ kit }) {
+async function showAssignment(app, id) {
+  const work = (await toBegin(app)).find((each) => each.assignment === id);
+  if (work) showWork(app, work);
+  else needsNet(app, "briefGone");
+}
+
+function needsNet({ kit }, what = "needsNet") {
   const content = document.createDocumentFragment();
   const title = document.createElement("h1");
-  title.textContent = kit.say("needsNet");
+  title.textContent = kit.say(what);
   const why = document.createElement("p");
-  why.textContent = kit.say("needsNetWhy");
+  why.textContent = kit.say(`${what}Why`);
   content.append(title, why);
   plain(kit, content, title.textContent);
 }

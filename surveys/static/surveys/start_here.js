@@ -17,14 +17,19 @@ export function wallClock(at, zone) {
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 
+export const isDayOf = (days, moment) => Boolean(days) && days[0] <= moment.slice(0, 10) && moment.slice(0, 10) <= days[1];
+
 export function startHere({ form, organisation, kit, store, user }) {
-  const waves = Object.entries(organisation.waves);
   const today = wallClock(Date.now(), organisation.zone);
-  const running = waves.find(([, wave]) => wave.days[0] <= today.slice(0, 10) && today.slice(0, 10) <= wave.days[1]);
   const wave = form.elements.namedItem("wave");
-  if (wave && !wave.value && waves.length) wave.value = (running ?? waves[0])[0];
+  // The newest that today is a day of: the list has the newest first, which the numbers of an object do not keep.
+  const running = (wave.options ? [...wave.options].map((option) => option.value) : [wave.value])
+    .find((key) => isDayOf(organisation.waves[key]?.days, today));
   const moment = form.elements.namedItem("called_at");
-  if (!moment.value && running) moment.value = today;
+  if (running && !moment.value) {
+    wave.value = running;
+    moment.value = today;
+  }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

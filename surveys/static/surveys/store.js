@@ -147,6 +147,15 @@ class DeviceStore {
     }
   }
 
+  // The assignments that are still to be begun, with their briefs: fetched anew with every greeting.
+  async work(user) {
+    return (await this.database.get("kits", `${user}|work`)) ?? [];
+  }
+
+  keepWork(user, work) {
+    return this.writeOnce(["kits"], (part) => part("kits").put(work, `${user}|work`));
+  }
+
   async current() {
     return (await this.database.get("device", "current"))?.user ?? null;
   }
@@ -174,7 +183,7 @@ class DeviceStore {
         if (!call.submit && !isNew(call) && !waiting.has(key)) await part("calls").delete(key);
         else await part("calls").put({ ...call, answers: {} }, key);
       }
-      for (const key of await part("kits").getAllKeys()) if (concerns(key)) await part("kits").delete(key);
+      for (const key of await part("kits").getAllKeys()) if (concerns(key.split("|")[0])) await part("kits").delete(key);
     });
   }
 }
@@ -242,6 +251,8 @@ class TabStore {
 
   async kit(user) { return this.kits.get(user); }
   async keepKit(user, kit) { this.kits.set(user, kit); }
+  async work() { return []; }
+  async keepWork() {}
   async current() { return null; }
   async become() {}
   async leave() { sessionStorage.removeItem(NAME); }

@@ -6,7 +6,9 @@ const SHELL = "{{ shell|escapejs }}";
 const CACHE = `klankbord-${BUILD}`;
 // Longer than a slow line needs for the head of a page, shorter than a caller's patience.
 const PATIENCE = 5000;
-const OWN_PAGES = /^\/$|^\/o\/[^/]+\/(calls\/(new\/)?)?$|^\/calls\/[^/]+\/((form|check|submitted|facts|discard|conflicts)\/.*)?$/;
+const OWN_PAGES = /^\/$|^\/o\/[^/]+\/(calls\/(new\/)?)?$|^\/assignments\/\d+\/$|^\/calls\/[^/]+\/((form|check|submitted|facts|discard|conflicts)\/.*)?$/;
+// No pages: a download that fails is for the browser to tell.
+const DOWNLOADS = /\.\w+$|^\/(api|device)\/|\/sound\/$/;
 // What a proxy says when the site behind it is gone.
 const GONE = new Set([502, 503, 504]);
 
@@ -38,11 +40,23 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (FILES.has(url.pathname)) event.respondWith(file(request, url.pathname));
   else if (request.mode === "navigate" && OWN_PAGES.test(url.pathname)) event.respondWith(page(request));
+  else if (request.mode === "navigate" && !DOWNLOADS.test(url.pathname)) event.respondWith(elsewhere(request));
 });
 
 async function file(request, path) {
   const kept = await caches.match(path, { cacheName: CACHE, ignoreVary: true });
   return kept ?? fetch(request);
+}
+
+// A page that no device keeps: the shell says so, when there is no connection at all.
+async function elsewhere(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const shell = await caches.match(SHELL, { cacheName: CACHE, ignoreVary: true });
+    if (!shell) throw error;
+    return shell;
+  }
 }
 
 async function page(request) {
