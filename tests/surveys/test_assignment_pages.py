@@ -143,7 +143,7 @@ def test_an_expired_one_says_what_to_do_and_can_still_be_entered(evaluator, make
 def test_handing_back_takes_a_reason(evaluator, make, people, org):
     assignment = make()
     address = reverse("assignment_hand_back", args=[assignment.pk])
-    assert "There is something to mend" in text(evaluator.post(address))
+    assert "There is something to correct" in text(evaluator.post(address))
     assert evaluator.post(address, {"reason": "I need until Friday."}).status_code == 302
     assert Assignment.objects.get().hand_back_reason == "I need until Friday."
     assert "handed this back" in text(evaluator.get(reverse("assignment", args=[assignment.pk])))
@@ -201,9 +201,15 @@ def test_a_call_begun_without_connection_fulfils_the_assignment_that_fits(
 ):
     wave.unassigned_allowed = False
     wave.save()
+    make(until=dt.datetime(2026, 3, 12, tzinfo=dt.UTC))
     assignment = make()
+    # The device keeps both with their briefs, and says which of the two it began.
+    kept = {each["assignment"]: each for each in evaluator.get(reverse("device_calls")).json()["assignments"]}
+    assert len(kept) == 2
+    assert kept[assignment.pk]["brief"]["question"]
+    assert kept[assignment.pk]["client"] == str(workflow.client_id_of(assignment))
     start = {
-        "organisation": org.slug, "wave": str(wave.pk), "department": str(departments["BUR"].pk),
+        "assignment": assignment.pk, "organisation": org.slug, "wave": str(wave.pk), "department": str(departments["BUR"].pk),
         "scenario": str(scenarios["complaint_calm"].pk), "called_at": "2026-03-10T10:15",
     }  # fmt: skip
     answers = valid_answers(scenarios["complaint_calm"].facts)
@@ -216,7 +222,8 @@ def test_a_call_begun_without_connection_fulfils_the_assignment_that_fits(
     )
     assert send().json()["status"] == "created"
     assert Call.objects.get().assignment == assignment
-    assert Assignment.objects.get().state == "done"
+    assert Assignment.objects.get(pk=assignment.pk).state == "done"
+    Assignment.objects.exclude(pk=assignment.pk).delete()
     refused = send()
     assert (refused.status_code, "by assignment only" in refused.json()["message"]) == (422, True)
     assert Call.objects.count() == 1
