@@ -12,8 +12,10 @@ there; `problems.allow(pattern)` excuses what a test provokes. A picture of ever
 
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from tests.tools.site import Site, prepare_demo, running
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
 DEMO_HOST = "demo.example"
+DATABASE, AS_NEW = "klankbord.sqlite3", "as-new.sqlite3"
 # Reached by what fails only; a machine may be much slower than the one at hand.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
@@ -47,20 +50,33 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This process's own copy of the prepared demo (VAR_DIR)."""
     folder = tmp_path_factory.mktemp("site") / "var"
     prepare_demo(ROOT / ".pytest_cache" / "demo", folder)
-    with sqlite3.connect(folder / "klankbord.sqlite3") as database:
+    with sqlite3.connect(folder / DATABASE) as database:
         # Nobody's own choice of language overrules what a test asks for.
         database.execute("UPDATE surveys_user SET language = ''")
         # Midnight, also of a month's last day, may pass between the making of the demo and a test's call.
         database.execute("UPDATE surveys_wave SET ends_on = date(ends_on, '+2 days') WHERE state = 'open'")
     database.close()
+    shutil.copy(folder / DATABASE, folder / AS_NEW)
     return folder
 
 
 @pytest.fixture(scope="session")
-def server(demo_folder: Path) -> Iterator[Site]:
-    """The demo, served: `server.url`, `server.manage("create_token", ...)`, `server.shell("print(...)")`."""
+def demo_site(demo_folder: Path) -> Iterator[Site]:
     with running(demo_folder, DEMO="yes") as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def server(demo_site: Site) -> Site:
+    """The demo, served: `server.url`, `server.manage("create_token", ...)`, `server.shell("print(...)")`.
+
+    Each file begins with the demo as it was made, whatever another file did to it.
+    """
+    new, old = (sqlite3.connect(demo_site.folder / name, timeout=60) for name in (AS_NEW, DATABASE))
+    with closing(new), closing(old):
+        new.backup(old)
+    demo_site.visitors.clear()
+    return demo_site
 
 
 @pytest.fixture

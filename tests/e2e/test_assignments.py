@@ -10,6 +10,7 @@ def test_from_offered_to_done_on_a_phone(open_page, sign_in, fits, axe):
     coordinator.goto("/o/demo/waves/")
     coordinator.locator("tr", has=coordinator.locator(".tag.good")).first.locator("a").first.click()
     coordinator.get_by_role("link", name="Assignments").click()
+    expect(coordinator).to_have_url(re.compile("/assignments/"))
     table = coordinator.url
     coordinator.get_by_role("link", name="Add an assignment").click()
     where = coordinator.get_by_label("Department").select_option(index=3)[0]
@@ -39,6 +40,7 @@ def test_from_offered_to_done_on_a_phone(open_page, sign_in, fits, axe):
     page.locator("[data-next]").click()
     page.locator('[name="closing.fate"][value="unanswered"]').check()
     page.locator("[data-next]").click()
+    expect(page.locator("h1")).to_have_text("Check your answers")
     expect(page.get_by_role("link", name="Change department")).to_have_count(0)
     fits(page)
     axe(page)

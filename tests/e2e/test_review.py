@@ -168,7 +168,7 @@ def test_a_filtered_download_is_for_a_dutch_excel(page, sign_in):
         page.locator("[formaction$='answers.csv']").click()
     text = started.value.path().read_text("utf-8")
     assert text.startswith("\ufeff")
-    assert text.splitlines()[0].count(";") == 15
+    assert text.splitlines()[0].count(";") == 16
 
 
 def test_a_manager_reads_a_call_and_meets_no_names(page, sign_in, server):
