@@ -1,6 +1,8 @@
 """Forms about a call as a whole: whom was called, when and with which brief."""
 
 import datetime as dt
+import json
+import math
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from surveys import definition, workflow
@@ -39,8 +41,17 @@ class MomentField(forms.DateTimeField):
         return value
 
     def to_python(self, value: Any) -> dt.datetime | None:
+        if value is not None and not isinstance(value, str | dt.date):
+            raise self._invalid()
         with timezone.override(self.zone):
-            return super().to_python(value)
+            moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(dt.UTC).astimezone(self.zone)
+        except OverflowError:  # on the edge of the calendar, and beyond it on another clock
+            raise self._invalid() from None
+
+    def _invalid(self) -> ValidationError:
+        return ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class FactsForm(forms.Form):
         zone: ZoneInfo,
         at: dt.datetime,
         wave: Wave | None = None,
+        fixed: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
@@ -99,6 +111,8 @@ class FactsForm(forms.Form):
         if isinstance(moment, MomentField):
             moment.zone = zone
         self.scenarios = list(scenarios)
+        # Of an assigned call only the moment is open; whatever is sent for the rest is not looked at.
+        department.disabled = scenario.disabled = fixed
 
     @property
     def briefs(self) -> list[Brief]:
@@ -177,6 +191,21 @@ class Changes:
 
     base_revision: int
     answers: dict[str, Any]
+
+
+def read_json(raw: bytes) -> object:
+    """What was sent; raises `ValueError` for what is no JSON and for numbers without end, which no database takes."""
+    try:
+        return json.loads(raw, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        raise ValueError(gettext("This is not JSON that can be read.")) from None
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def read_changes(body: object) -> Changes:

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from surveys import access, workflow
 from surveys.assignments import Work, work_of
+from surveys.definition.problems import shown, unstorable
 from surveys.forms.calls import StartForm, read_changes
 from surveys.forms.checklist import SectionForm
 from surveys.forms.script import about, about_department, about_scenario, draft_data, page_items, words
 from surveys.models import Assignment, Call, ChecklistVersion, Department, Organisation, Phrase, Scenario, User
 from surveys.tree import in_tree_order
 
+KEY: Final = re.compile("[0-9]{1,18}")
 # What a call that the server has not heard of looks like to the form's script.
 UNKNOWN: Final = {"state": "unknown", "revision": 0, "savedAt": "", "answers": {}}
 
@@ -186,7 +188,7 @@ class Packet:
     changes: dict[str, Any]
     revision: int
     submit: bool
-    start: dict[str, str] = field(default_factory=dict)
+    start: dict[str, Any] = field(default_factory=dict)
 
     @property
     def assignment(self) -> int:
@@ -206,17 +208,17 @@ def read_packet(body: object) -> Packet:
     return Packet(user, sent.base_revision, sent.answers, revision, body.get("submit") is True, _facts(start))
 
 
-def _facts(start: Mapping[str, Any]) -> dict[str, str]:
-    """Typed facts, as a page would send them; of a number its digits."""
+def _facts(start: dict[str, Any]) -> dict[str, Any]:
+    """The facts that a call begins with: texts and whole numbers that a database can be asked for."""
     for name, value in start.items():
         if type(value) not in (str, int, NoneType) or unstorable("", f"{name}{value}"):
             raise ValueError(_("These facts of the call cannot be read: %(name)s.") % {"name": shown(name)})
-    return {name: "" if value is None else str(value) for name, value in start.items()}
+    return start
 
 
 def why_not_started(form: StartForm, user: User, organisation: Organisation) -> str:
     """In words: why a call that was started on a device cannot be opened here, and what to do."""
-    wave = form.data.get("wave", "")
+    wave = str(form.data.get("wave"))
     known = access.visible_waves(user, organisation).filter(pk=wave).first() if KEY.fullmatch(wave) else None
     if known is not None and known.state != known.State.OPEN:
         return _(
@@ -259,7 +261,7 @@ def device_words() -> dict[str, str]:
         "unsent": _("Some answers of this call have not been sent yet. Open it to see why."),
         "open": _("Open"),
         "goOn": _("Go on"),
-        "mend": _("Mend"),
+        "mend": _("Correct it"),
         "ready": _("The form opens without a connection too. Fetched for that {time}."),
         "notReady": _(
             "The form is not on this device yet: it opens without a connection once this page has been open with one."

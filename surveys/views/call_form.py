@@ -1,6 +1,5 @@
 """Filling in a call: one section a page, saved as it is answered, checked as a whole, and submitted."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys import access, recall, workflow
-from surveys.forms.calls import brief_of, read_changes
+from surveys.forms.calls import brief_of, read_changes, read_json
 from surveys.forms.check import CheckPage
 from surveys.forms.checklist import SectionForm
 from surveys.forms.script import draft_data, page_data, saved_data
@@ -103,8 +102,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse({"user": user.pk, "token": get_token(request), **draft_data(call)})
     try:
-        changes = read_changes(json.loads(request.body))
-    except (ValueError, RecursionError) as error:
+        changes = read_changes(read_json(request.body))
+    except ValueError as error:
         return JsonResponse({"code": "unreadable", "message": str(error)}, status=400)
     return _saved(user, call, changes.answers, changes.base_revision)
 

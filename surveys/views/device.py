@@ -141,7 +141,7 @@ def _started(request: HttpRequest, user: "User", client: UUID, packet: "Packet")
     """Opens the call with the facts that the device has kept; the same id again is the same call."""
     at, organisation = (
         timezone.now(),
-        access.organisation_or_404(user, packet.start.get("organisation", ""), access.EVALUATORS),
+        access.organisation_or_404(user, str(packet.start.get("organisation", "")), access.EVALUATORS),
     )
     form = start_form(user, organisation, at=at, data={**packet.start, "client_id": str(client)})
     if not form.is_valid():

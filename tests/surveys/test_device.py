@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import re
 import uuid
@@ -182,6 +183,39 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(web, send, facts, wave):
 def test_what_is_no_packet_is_refused(web, body):
     answer = web.post(reverse("device_sync", args=[uuid.uuid4()]), body, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
+
+
+HUGE, HALF = "9" * 4000, "\ud800"
+ODD = [5, -1, 1.5, 1e308, 10**3999, True, {}, {"a": 1}, [], ["1"], HUGE, "²", "٣", "0", "-1", HALF, "a\0b", "0001-01-01T00:00+14:00",
+       "9999-12-31T23:59-14:00", "0001-01-01T00:00", "2026-03-10T12:15:00.5Z", "x" * 9000]  # fmt: skip
+ENDLESS = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
+
+
+def test_whatever_a_device_sends_it_is_told_why_and_never_500(web, send, facts, make_call):
+    """Every odd value in every fact, and in the answers of a call that is known: refused in words, nothing half done."""
+    web.raise_request_exception = False
+    for name, odd in itertools.product(facts, ODD):
+        answer = send(web, uuid.uuid4(), start=facts | {name: odd}, submit=True, revision=10**3999)
+        told = answer.status_code, name, str(odd)[:30]
+        assert answer.status_code in (200, 400, 404, 409, 422), told
+        if answer.status_code in (400, 422):
+            assert answer.json()["code"] in ("unreadable", "not_started"), told
+            assert len(answer.json()["message"]) > 10, told
+    assert send(web, uuid.uuid4(), start=facts | {HALF: "1"}).status_code == 400
+    call = make_call("draft")
+    for odd in ODD:
+        changes = {"greeting.answered": {"value": odd}, "greeting.seconds": {"value": odd}, "@timeline": {"value": odd}}
+        changes |= {"closing.remarks": {"value": odd, "second": odd, str(odd): odd}, str(odd): odd, "closing.fate": odd}
+        saved = send(web, call.client_id, changes=changes, base_revision=10**3999)
+        assert (saved.status_code, "closing.fate" in saved.json()["refused"]) == (200, True), str(odd)[:30]
+    whole = json.dumps({"user": 1, "base_revision": 0, "changes": {}, "start": facts | {"wave": "HERE"}})
+    known = json.dumps({"base_revision": 0, "changes": {"closing.remarks": {"value": "HERE"}}})
+    for number in ENDLESS:
+        for url, body in (("device_sync", whole), ("device_sync", known), ("call_save", known)):
+            key = call.pk if url == "call_save" else call.client_id
+            sent = web.post(reverse(url, args=[key]), body.replace('"HERE"', number), content_type="application/json")
+            assert (sent.status_code, sent.json()["code"]) == (400, "unreadable"), (url, number)
+            assert sent.json()["message"] == "This is not JSON that can be read."
 
 
 def test_incomplete_is_saved_and_named(web, send, facts):

@@ -133,6 +133,8 @@ export class Sender {
     const reply = await json(answer);
     if (answer.status === 409 && reply) return this.close(reply);
     if (answer.status === 422 && reply?.code === "not_started") return this.stop("notStarted", reply.message);
+    // Sent again it would be refused again.
+    if (answer.status === 400 && reply?.code === "unreadable") return this.stop("notStarted", reply.message);
     if (answer.status !== 200 || !Number.isInteger(reply?.revision)) return this.retry("server");
     this.trouble = null;
     this.failures = 0;
