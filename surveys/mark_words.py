@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from surveys.presentation import moment
 
@@ -12,7 +12,7 @@ MARKS: Final = {
     "dialled": gettext_lazy("Dialled"),
     "answered": gettext_lazy("Answered"),
     "hold": gettext_lazy("On hold"),
-    "back": pgettext_lazy("from being on hold", "Back"),
+    "back": gettext_lazy("Off hold"),
     "transferred": gettext_lazy("Transferred"),
     "ended": gettext_lazy("Ended"),
 }

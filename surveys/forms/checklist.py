@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from django.http import Http404, QueryDict
@@ -111,6 +112,12 @@ class SectionForm:
     def applies(self) -> bool:
         """Whether any question of this part is asked, given the answers so far."""
         return not all(question.off for question in self.questions)
+
+    @property
+    def waits(self) -> bool:
+        """Whether an earlier part still has to be filled in, on which the questions of this one may depend."""
+        earlier = takewhile(lambda step: step.code != self.code, self.steps)
+        return any(step.state == "todo" for step in earlier)
 
     @property
     def before_json(self) -> str:

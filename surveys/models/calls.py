@@ -126,6 +126,8 @@ class Call(models.Model):
     first_answer_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How many questions were marked as not fitting this call; finds those that coordinators should look at.
     unfit_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Said from the brief too, before any form was begun: a call was being made then, and the voided call that is kept of it
+    # bars this evaluator from this department for the wave, whoever holds the assignment afterwards.
     recognised = models.BooleanField(_("the evaluator was recognised"), default=False, editable=False)
     listener = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who listened along")

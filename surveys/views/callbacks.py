@@ -46,11 +46,13 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
     form = CallbackForm(request.POST if request.method == "POST" else None, callback=promise, at=at)
     if request.method == "POST" and form.is_valid():
         try:
+            before = ledger.line(promise, at=at).is_recorded
             workflow.record_callback(callback=promise, by=user, at=at, **form.cleaned_data)
         except workflow.WorkflowError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("Recorded. What was recorded before stays in the history."))
+            again = _("Recorded. What was recorded before stays in the history.")
+            messages.success(request, again if before else _("Recorded."))
             return redirect("callback", pk)
     context = {
         "call": promise.call,

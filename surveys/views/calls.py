@@ -96,6 +96,7 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
         initial=facts_of(call),
         at=at,
         wave=call.wave,
+        fixed=call.assignment_id is not None,
         **_choices(user, call.organisation, besides=call),
     )
     if request.method == "POST" and form.is_valid():
@@ -105,7 +106,8 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, explain(error))
         else:
             return redirect("call_check", pk)
-    return render(request, "surveys/calls/facts.html", {"call": call, "form": form})
+    context = {"call": call, "form": form, "brief": brief_of(call.scenario)}
+    return render(request, "surveys/calls/facts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

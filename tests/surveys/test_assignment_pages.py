@@ -112,7 +112,7 @@ def test_what_a_repeat_caller_remembers(evaluator, make, make_call, wave, depart
     assert "De Wit" not in text(evaluator.get(reverse("assignment", args=[last.pk])))
 
 
-def test_start_opens_one_draft_at_the_time_given(evaluator, make):
+def test_start_opens_one_draft_at_the_time_given(evaluator, make, departments):
     assignment = make()
     address = reverse("assignment_start", args=[assignment.pk])
     first = evaluator.post(address, {"called_at": "2026-03-10T10:15"})
@@ -128,6 +128,11 @@ def test_start_opens_one_draft_at_the_time_given(evaluator, make):
     assert "Go on with the form" in brief
     facts = text(evaluator.get(reverse("call_facts", args=[call.pk])))
     assert "Belastingen" not in facts
+    assert '<select name="department"' not in facts
+    moved = {"department": departments["BEL"].pk, "called_at": "2026-03-10T10:45"}
+    assert evaluator.post(reverse("call_facts", args=[call.pk]), moved).url == reverse("call_check", args=[call.pk])
+    call.refresh_from_db()
+    assert (call.department.code, call.called_at.minute) == ("BUR", 45)
 
 
 def test_an_expired_one_says_what_to_do_and_can_still_be_entered(evaluator, make):
@@ -159,7 +164,9 @@ def test_one_tap_says_that_one_was_recognised(evaluator, coordinator, make, org,
         answer = evaluator.post(reverse("assignment_recognised", args=[assignment.pk]))
     call = Call.objects.get()
     assert (call.state, call.recognised, Assignment.objects.get().state) == ("voided", True, "handed_back")
-    assert "you were recognised" in text(evaluator.get(answer.url))
+    page = text(evaluator.get(answer.url))
+    assert "you were recognised" in page
+    assert ("so it was voided" in page, "thrown away" in page) == (True, False)
     page = text(coordinator.get(reverse("assignments", args=[org.slug, wave.pk])))
     assert "The evaluator was recognised" in page
     assert "recognised here" in page

@@ -179,6 +179,7 @@ def test_who_may_record(promise, people):
         page = client.get(url)
         assert page.status_code == (200 if status == 302 else status)
         assert (b"Mevrouw De Wit" in page.content) == (status == 302)
+        assert (b"What was recorded before stays" in page.content) == (role in {"coordinator", "administrator"})
     assert b"your name stands in the history" in client_for(people["coordinator"]).get(url).content
     assert b"your name stands" not in client_for(people["evaluator"]).get(url).content
     read_only = api_client(people["evaluator"], "read")

@@ -317,10 +317,17 @@ def test_each_button_saves_and_goes_where_it_says(web, draft, to, where):
 
 
 def test_parts_without_questions_are_passed_over(web, draft):
+    draft.answers = {}
+    draft.save()
+    page = page_of(web.get(section_url(draft, "tone")))
+    assert "hidden data-nothing" in page
+    assert "hidden data-waiting" not in page
     response = fill(web, draft, "greeting", greeting__answered="no")
     assert response.url == section_url(draft, "closing")
     page = page_of(web.get(section_url(draft, "tone")))
     assert "No question of this part applies" in page
+    assert "hidden data-nothing" not in page
+    assert "hidden data-waiting" in page
 
 
 def test_an_item_that_hangs_on_another_says_so_and_one_out_of_reach_is_hidden(web, draft):

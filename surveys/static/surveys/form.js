@@ -38,8 +38,10 @@ function render() {
     markClash(item, sender.pending.get(code)?.clash);
     markRemark(item, sender.answers[code]);
   }
-  document.querySelector("[data-nothing]").hidden = onPage().some((item) => !item.hasAttribute("data-off"));
   parts.render(items, shown);
+  const applies = onPage().some((item) => !item.hasAttribute("data-off"));
+  document.querySelector("[data-nothing]").hidden = applies || parts.waits;
+  document.querySelector("[data-waiting]").hidden = applies || !parts.waits;
   const closed = sender.queued || (sender.trouble ?? "").startsWith("closed");
   for (const part of document.querySelectorAll("[data-call-form], [data-timer]")) part.inert = closed;
   timer?.render();

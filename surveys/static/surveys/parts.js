@@ -31,9 +31,11 @@ export class Parts {
     this.applying = new Set(items.filter((item) => shown.has(item.code)).map((item) => item.section));
     const { answers } = this.sender;
     const given = (code) => answers[code] && (answers[code].na || answers[code].unfit || (answers[code].value ?? null) !== null);
+    this.waits = false;
     this.data.sections.forEach((section, place) => {
       const mine = items.filter((item) => item.section === place && shown.has(item.code));
       const done = mine.some((item) => given(item.code)) && mine.every((item) => !item.required || given(item.code));
+      if (place < this.place && mine.length && !done) this.waits = true;
       this.mark(section.code, { done, off: !mine.length, here: place === this.place });
     });
     const next = this.neighbour(1);
