@@ -169,9 +169,9 @@ def call_page(user: User, call: Call, language: str, *, at: dt.datetime) -> Call
         names=names,
         is_own=call.evaluator_id == user.pk,
         decides=access.may_decide(user, call),
-        checks=checks,
+        checks=access.has_role(user, call.organisation, access.REVIEWERS),
         is_disputed=names and call.conflicts.filter(resolved_at=None).exists(),
-        flags=told(call, language) if checks and call.evaluator_id != user.pk else (),
+        flags=told(call, language) if checks else (),
         notes=call.return_notes if names and call.state == Call.State.RETURNED else {},
         **_said_by_department(user, call, checks=checks, at=at),
     )

@@ -64,7 +64,7 @@ def heard(user: User, call: Call, at: dt.datetime) -> Heard:
 
 def recording_page(user: User, call: Call, form: RecordingForm, at: dt.datetime) -> dict[str, Any]:
     found = heard(user, call, at)
-    checks = access.has_role(user, call.organisation, access.REVIEWERS)
+    checks = access.checks(user, call)
     return {
         "call": call,
         "form": form,
@@ -72,7 +72,7 @@ def recording_page(user: User, call: Call, form: RecordingForm, at: dt.datetime)
         "erase_form": EraseForm(),
         "coordinates": access.has_role(user, call.organisation, access.COORDINATORS),
         "checks": checks,
-        "listens": access.listens(user, found.recording)[:100] if found.recording else (),
+        "listens": access.listens(user, found.recording)[:100] if found.recording and checks else (),
     }
 
 

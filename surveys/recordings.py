@@ -59,8 +59,8 @@ def require_for_switch(organisation: Organisation, values: Mapping[str, Any], *,
 def may_add(call: Call, *, by: User, coordinates: bool, at: dt.datetime) -> bool:
     """Whether this person can add a recording to the call: its evaluator while it is fresh, or who coordinates.
 
-    A recording that is there may be replaced by its evaluator as long as the call is theirs to edit and nobody else
-    scores by it; what was erased is not brought back.
+    A recording that is there may be replaced by its evaluator until the call is handed in for the first time: from then
+    on others may score by it, and whether they do must not show. What was erased is not brought back.
     """
     is_own = call.evaluator_id == by.pk
     if call.kind != Call.Kind.FIELD or call.state == Call.State.VOIDED or not allowed(call.organisation, at):
@@ -71,11 +71,7 @@ def may_add(call: Call, *, by: User, coordinates: bool, at: dt.datetime) -> bool
     if not (coordinates or (is_own and fresh)):
         return False
     known = Recording.objects.filter(call=call).first()
-    return known is None or (is_own and call.is_editable and _is_replaceable(known))
-
-
-def _is_replaceable(recording: Recording) -> bool:
-    return recording.erased_at is None and not recording.heard_in.exists() and not recording.gold_calls.exists()
+    return known is None or (is_own and call.submitted_at is None and known.erased_at is None)
 
 
 def add(*, call: Call, chunks: Iterable[bytes], by: User, coordinates: bool, at: dt.datetime) -> Recording:

@@ -83,7 +83,8 @@ def may_read_appeals(user: User, call: Call) -> bool:
 
 
 def checks(user: User, call: Call) -> bool:
-    return standing(user).has(call.organisation_id, *REVIEWERS)
+    """Whether they may know what is for those who check: never of one's own call, whatever else one is."""
+    return call.evaluator_id != user.pk and standing(user).has(call.organisation_id, *REVIEWERS)
 
 
 # --- an evaluator's own work -------------------------------------------------------------------------------------------

@@ -110,6 +110,10 @@ def slip_in(
         raise Refused(_("The recording cannot be played now."))
     if wave.state != Wave.State.OPEN or wave.organisation_id != gold.organisation_id:
         raise Refused(_("This wave is not open."), field="wave")
+    if wave.version_id != gold.version_id:
+        raise Refused(
+            _("This wave asks another version of the checklist, which would give the gold call away."), field="wave"
+        )
     if not evaluators or any(user.pk not in able for user in evaluators):
         raise Refused(_("Choose evaluators who have not heard this recording yet."), field="evaluators")
     made = Assignment.objects.bulk_create(

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
 from surveys.models import Assignment, Call, Membership, Recording, Role, User, Wave
-from surveys.querysets import CHECKS_CALLS, CallQuerySet
+from surveys.querysets import CallQuerySet
 from surveys.trail import record
 
 DAYS_TO_SCORE: Final = 7
@@ -105,9 +105,12 @@ def _second_evaluator(call: Call, recording: Recording | None) -> User | None:
 
 
 def blind_evaluators(organisation: int) -> list[User]:
-    """Evaluators who cannot look at other people's calls: only they can score without having seen the first answers."""
+    """Evaluators who cannot look at other people's calls: only they can score without having seen the first answers.
+
+    Whoever has another role as well is left out; analysts and managers read approved calls.
+    """
     roles = Membership.objects.active().filter(organisation=organisation)
-    seeing = roles.filter(role__in=CHECKS_CALLS).values("user")
+    seeing = roles.exclude(role__in=[Role.EVALUATOR, Role.WORKS_COUNCIL]).values("user")
     able = roles.filter(role=Role.EVALUATOR, user__is_active=True).exclude(user__in=seeing)
     return [membership.user for membership in able.select_related("user").order_by("user__name", "user")]
 

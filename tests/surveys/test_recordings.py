@@ -272,13 +272,9 @@ def test_the_evaluator_replaces_a_wrong_file_while_filling_in(
     assert recording.content_type == "audio/mpeg"
     assert [file.name for file in files(folder)] == [recording.key.hex]
     assert recording.key != first
-    # Not by somebody else, and not once another has it to score.
+    # Not by somebody else, and not once it was handed in, whether another has it to score or not: that must not show.
     assert not recordings.may_add(call, by=people["coordinator"], coordinates=True, at=AT)
-    Assignment.objects.create(
-        organisation=call.organisation, wave=call.wave, department=call.department, scenario=call.scenario,
-        evaluator=people["other_evaluator"], state="offered", purpose="second", source_call=call, recording=recording,
-        starts_at=AT, until=AT + DAY,
-    )  # fmt: skip
+    Call.objects.filter(pk=call.pk).update(state="returned", submitted_at=AT)
     assert "no recording can be added" in upload(client, call).text.lower()
 
 
