@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from analytics import access, agreement_pages, filters, own_work, pages, reports, sizing
 from analytics.files import csv_response
 from analytics.forms import PlannerForm
-from surveys.access import EVALUATORS, REVIEWERS, organisation_or_404, pair_or_404, signed_in
+from surveys.access import COORDINATORS, EVALUATORS, REVIEWERS, has_role, organisation_or_404, pair_or_404, signed_in
 from surveys.forms.listening import NoteForm
 from surveys.workflow import discuss_pair
 
@@ -99,4 +99,5 @@ def gold_results(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     organisation = organisation_or_404(user, slug, REVIEWERS)
     page = {"organisation": organisation, "gold": agreement_pages.gold(user, organisation)}
+    page["coordinates"] = has_role(user, organisation, COORDINATORS)
     return render(request, "analytics/gold.html", page)

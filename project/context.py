@@ -91,13 +91,13 @@ class House:
                 tuple(
                     links(access.REVIEWERS, ("review", _("Review")), ("callbacks", _("Promised callbacks")))
                     + links(access.REVIEWERS, ("appeals", _("Appeals")))
-                    + links(access.COORDINATORS, ("unread", _("Unread calls")))
+                    + links(access.COORDINATORS, ("unread", _("Read by departments")))
                     + links(access.COORDINATORS, ("waves", _("Waves")), ("imports", _("Import")))
                     + links(access.EXPORTERS, ("planner", _("How many calls")), ("exports", _("Export")))
                 ),
             ),
             Group(
-                _("Heard again"),
+                _("Quality checks"),
                 tuple(
                     links(access.HEARERS, ("calibrations", _("Calibration")))
                     + links(access.REVIEWERS, ("agreement", _("Agreement")))

@@ -206,7 +206,7 @@ def publish(*, version: ChecklistVersion, seen: str, by: User, at: dt.datetime) 
     if token(document) != seen:
         raise Refused(_("Somebody else changed this draft meanwhile. Look again before you publish it."))
     if any(finding.blocks for finding in definition.check(document)):
-        raise Refused(_("Some things must be mended before this version can be published."))
+        raise Refused(_("Some things must be corrected before this version can be published."))
     ChecklistVersion.objects.filter(pk=current.pk).update(
         state=ChecklistVersion.State.PUBLISHED, published_at=at, published_by=by, document=document
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from surveys import definition
 from surveys.definition import CHECKS, Finding, Problem
 from surveys.definition.editing import Document
-from surveys.messages import describe
+from surveys.messages import describe, spoken
 
 _PLACE: Final = re.compile(r"sections\[([0-9]+)\](?:\.items\[([0-9]+)\])?\.?(.*)")
 _LANGUAGE: Final = re.compile(r"(text|help|good|bad|title|intro)\.([a-z-]+)")
@@ -34,7 +34,7 @@ class Note:
 def say(problem: Problem) -> str:
     """A problem of a document or something to look at, without its place."""
     if problem.code in CHECKS:
-        return gettext(CHECKS[problem.code]) % problem.params
+        return gettext(CHECKS[problem.code]) % spoken(problem.params)
     return describe(problem)
 
 

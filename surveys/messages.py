@@ -5,12 +5,14 @@ Problems of checklists and answers carry a code and parameters (`definition.Prob
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop
 
 from surveys.definition import MESSAGES, Problem
+from surveys.language_names import language_name
 from surveys.workflow import WorkflowError
 
 # The sentences stand beside the codes, marked there for translators.
@@ -64,13 +66,19 @@ STEPS: Final[dict[str, str]] = {
 
 def describe(problem: Problem) -> str:
     """What is wrong and what to do about it, without the place."""
-    return gettext(PROBLEMS[problem.code]) % {name: _said(value) for name, value in problem.params.items()}
+    return gettext(PROBLEMS[problem.code]) % spoken(problem.params)
 
 
 def explain(error: WorkflowError) -> str:
     """Why a step could not be taken."""
-    params = {name: _said(value) for name, value in error.params.items()}
-    return gettext(STEPS[error.code]) % params
+    return gettext(STEPS[error.code]) % spoken(error.params)
+
+
+def spoken(params: Mapping[str, object]) -> dict[str, object]:
+    """What is filled in, as a reader says it: days by their names, and languages too."""
+    return {
+        name: language_name(str(value)) if name == "language" else _said(value) for name, value in params.items()
+    }
 
 
 def _said(value: object) -> object:

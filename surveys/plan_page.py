@@ -158,10 +158,10 @@ def _words(shortage: Shortage, departments: "Mapping[int, Department]") -> str:
             "%(department)s: %(needed)s chains, each by one evaluator, and the limit leaves room for %(possible)s: %(short)s too many."
         ),
         "no_pair": _(
-            "%(department)s: %(needed)s matched pairs of “%(problem)s”, a problem that no longer has a calm and a dominant scenario. Mend the scenarios or lower the quota."
+            "%(department)s: %(needed)s matched pairs of “%(problem)s”, a problem that no longer has a calm and a dominant scenario. Correct the scenarios or lower the quota."
         ),
         "no_chain": _(
-            "%(department)s: %(needed)s chains of “%(problem)s”, a problem whose scenarios no longer make a chain. Mend the scenarios or lower the quota."
+            "%(department)s: %(needed)s chains of “%(problem)s”, a problem whose scenarios no longer make a chain. Correct the scenarios or lower the quota."
         ),
         "unplaced": _(
             "%(department)s: of %(needed)s calls, %(short)s find no evaluator and window once its chains and pairs have theirs. Raise the limit, add evaluators or lower the quota."

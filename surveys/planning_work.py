@@ -51,6 +51,8 @@ class Wish:
     chain_days: int = CHAIN_DAYS
     evaluators: tuple[int, ...] | None = None
     anew: bool = False
+    # Days on which nobody is called, such as public holidays.
+    without: tuple[dt.date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def draw(wave: Wave, wish: Wish, *, at: dt.datetime) -> Plan:
     loads = _loads(wave, before.rows, set(replaced))
     request = Request(
         needs=needs,
-        slots=tuple(_slots(wave, parts, at=at)),
+        slots=tuple(slot for slot in _slots(wave, parts, at=at) if slot.day not in wish.without),
         parts=parts,
         evaluators=_evaluators(wave, wish),
         limit=wave.calls_per_evaluator,
@@ -115,7 +117,7 @@ class Confirmed:
 @transaction.atomic
 def confirm(*, wave: Wave, wish: Wish, fingerprint: str, by: User, at: dt.datetime) -> Confirmed:
     """Puts the plan that was seen into force: all of it or nothing. Raises `Refused` when it would be another by now."""
-    wave = Wave.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=wave.pk)
+    wave = Wave.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=wave.pk)
     if wave.state == Wave.State.CLOSED:
         raise Refused(_("This wave is closed. Open it again to plan more calls."))
     plan = draw(wave, wish, at=at)
@@ -240,7 +242,7 @@ def _changed() -> Refused:
 
 def _cancel(keys: Iterable[int], *, by: User, at: dt.datetime) -> None:
     """What was never handed out goes without a trace; what was offered stays, cancelled, with its history."""
-    rows = Assignment.objects.select_for_update().filter(pk__in=keys)
+    rows = Assignment.objects.select_for_update(no_key=True).filter(pk__in=keys)
     known = list(rows.order_by("pk"))
     if any(row.state == Assignment.State.ACCEPTED for row in known):
         raise _changed()

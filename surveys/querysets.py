@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from surveys.promise_states import in_state
 
@@ -152,6 +152,11 @@ class ScenarioQuerySet(models.QuerySet[Any]):
 
     def in_use(self) -> Self:
         return self.filter(is_active=True)
+
+    def in_order(self) -> Self:
+        """Those of one problem together, its attempts one after the other in each manner; others stand by their code."""
+        problem = Coalesce(NullIf("problem", Value("")), "code")
+        return self.order_by(problem, "caller_style", "attempt", "code")
 
 
 class WaveQuerySet(models.QuerySet[Any]):

@@ -190,9 +190,9 @@ def own_session_work(user: User, session: CalibrationSession) -> int | None:
 
 
 def calls_to_hear(user: User, organisation: Organisation, at: dt.datetime) -> CallQuerySet:
-    """Calls with a recording that can be played now, the latest first."""
+    """Approved calls with a recording that can be played now, the latest first: what was sent back is no example."""
     playable = Recording.objects.playable_on(_day(organisation, at)).for_user(user).filter(organisation=organisation)
-    calls = Call.objects.for_user(user).filter(kind="field", recording__in=playable).exclude(state="voided")
+    calls = Call.objects.for_user(user).filter(kind="field", recording__in=playable, state="approved")
     return calls.with_names().order_by("-called_at", "-pk")
 
 

@@ -75,6 +75,7 @@ def open_invitation(secret_hash: str, at: dt.datetime) -> Invitation | None:
 
 def visible_scenarios(user: User, organisation: Organisation | None = None) -> ScenarioQuerySet:
     scenarios = Scenario.objects.for_user(user)
+    scenarios = scenarios.in_order()
     return scenarios if organisation is None else scenarios.filter(organisation=organisation)
 
 

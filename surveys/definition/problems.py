@@ -35,7 +35,7 @@ MESSAGES: Final[dict[str, str]] = {
     "language_unlisted": gettext_noop(
         "“%(language)s” is not a language of this checklist. Add the language, or remove this text."
     ),
-    "translation_missing": gettext_noop("Add the text in “%(language)s”."),
+    "translation_missing": gettext_noop("Add the text in %(language)s."),
     "pass_mark_range": gettext_noop("The pass mark must lie between 0 and 10000 (hundredths of a point)."),
     "sections_missing": gettext_noop("Add at least one section."),
     "items_missing": gettext_noop("Add at least one item to this section."),
@@ -147,7 +147,7 @@ CHECKS: Final[dict[str, str]] = {
     "points_never_full": gettext_noop("No answer gives 100 points, so the highest score is out of reach."),
     "text_repeated": gettext_noop("“%(other)s” asks the same, word for word (%(language)s)."),
     "label_repeated": gettext_noop("Two answers are called “%(label)s” (%(language)s)."),
-    "language_absent": gettext_noop("This checklist has no texts in “%(language)s”."),
+    "language_absent": gettext_noop("This checklist has no texts in %(language)s."),
     "records_missing": gettext_noop("No question records how the call ended, so figures cannot show it."),
 }  # fmt: skip
 """English template of every check, beside the problems of `MESSAGES`."""

@@ -221,7 +221,13 @@ class ItemPage:
         parts += [self.options] if self.kind in OPTION_KINDS else []
         parts += [self.bands] if self.kind == "number" else []
         wrong = [part for part in parts if not part.is_valid()]  # every one, so that all problems are told at once
+        if self.posted is not None and not self._has_words():
+            self.form.add_error(f"text_{self.languages[0]}", _("Write the question, in one language at least."))
+            return False
         return self.posted is not None and not wrong
+
+    def _has_words(self) -> bool:
+        return any((self.form.cleaned_data.get(f"text_{code}") or "").strip() for code in self.languages)
 
     def code_from(self, data: Any) -> str:
         """A code for a new question, made of its words."""

@@ -192,6 +192,14 @@ class FillForm(forms.Form):
 # --- the plan ---------------------------------------------------------------------------------------------------------
 
 
+class DaysField(forms.CharField):
+    """Some days, with a comma between them, as a day is written in the reader's language or as 2026-12-25."""
+
+    def clean(self, value: Any) -> Any:
+        day = forms.DateField()
+        return tuple(sorted({day.clean(each.strip()) for each in super().clean(value).split(",") if each.strip()}))
+
+
 class PlanForm(forms.Form):
     """What a plan is drawn by; in the address, so that the same link draws the same plan."""
 
@@ -219,6 +227,12 @@ class PlanForm(forms.Form):
     )
     evaluators = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Evaluators"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    without = DaysField(
+        label=gettext_lazy("Not on these days"),
+        help_text=gettext_lazy("Public holidays and the like, with a comma between them: 2026-12-25, 2027-01-01."),
+        required=False,
+        max_length=600,
     )
     anew = forms.BooleanField(
         label=gettext_lazy("plan anew what nobody has accepted yet"),

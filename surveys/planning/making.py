@@ -141,6 +141,8 @@ class Planner:
         return (
             *(own if person is not None else ()),
             lambda s: ("weekday", (department,), (s.weekday,)),
+            # All departments together before one's own weeks: else every one of them puts a call in a week of one day.
+            lambda s: ("day", (), (s.day,)),
             lambda s: ("week", (department,), s.week),
             lambda s: ("cell", (department,), (s.weekday, s.part)),
             lambda s: ("part", (department,), (s.part,)),
@@ -148,7 +150,6 @@ class Planner:
             lambda s: ("weekday", (scenario, "brief"), (s.weekday,)),
             lambda s: ("part", (scenario, "brief"), (s.part,)),
             lambda s: ("cell", (), (s.weekday, s.part)),
-            lambda s: ("day", (), (s.day,)),
             lambda s: ("slot", (), s),
             *(last if person is not None else ()),
         )

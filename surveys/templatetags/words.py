@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from surveys import definition
@@ -21,3 +23,9 @@ def points(hundredths: int | None) -> str:
 def in_language(texts: Mapping[str, str] | None) -> str:
     """`{{ scenario.name|in_language }}`: the reader's language, else one there is."""
     return definition.text(texts, get_language() or "")
+
+
+@register.filter
+def at_underscores(code: str) -> SafeString:
+    """`{{ scenario.code|at_underscores }}`: a long code that may break after an underscore."""
+    return mark_safe(escape(code).replace("_", "_<wbr>"))  # noqa: S308  # escaped just before

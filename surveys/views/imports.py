@@ -97,7 +97,7 @@ def confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         hold = imports.start_again(run=found, at=at)
     elif found.report.get("rejected") and not leave_out:
         messages.warning(
-            request, _("Tick that the rejected rows may be left out, or mend the file and upload it again.")
+            request, _("Tick that the rejected rows may be left out, or correct the file and upload it again.")
         )
         return redirect("import", slug, pk)
     else:

@@ -74,4 +74,5 @@ def unread(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
     rows = reading.by_department(user, organisation, at=timezone.now())
     context = {"organisation": organisation, "rows": rows, "days": access.UNREAD_FOR.days}
+    context["administers"] = access.has_role(user, organisation, access.ADMINISTRATORS)
     return render(request, "surveys/readings/unread.html", context)

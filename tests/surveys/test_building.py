@@ -126,7 +126,7 @@ def test_publishing_checks_the_shown_draft_and_is_for_good(draft, people, versio
     building.change_draft(version=draft, change=lambda d: editing.remove_item(d, "greeting.answered"), seen=seen, **by)
     with pytest.raises(Refused, match="meanwhile"):
         building.publish(version=draft, seen=seen, **by)
-    with pytest.raises(Refused, match="mended"):
+    with pytest.raises(Refused, match="corrected"):
         building.publish(version=draft, seen=building.token(now(draft)), **by)
     building.undo(version=draft, **by)
     building.publish(version=draft, seen=seen, **by)
@@ -195,7 +195,7 @@ def test_the_outline_moves_duplicates_removes_and_takes_back(coordinator, draft)
     assert editing.item_codes(now(draft))[0] == "tone.calm"
     page = do(coordinator, draft, "remove item greeting.answered").content.decode()
     assert "other questions are only asked after its answer" in page
-    assert "to be mended before publishing" in page
+    assert "to be corrected before publishing" in page
     assert "Undo: “Did an employee answer the call?” removed" in page
     page = do(coordinator, draft, "undo draft").content.decode()
     assert "greeting.answered" in editing.item_codes(now(draft))
@@ -271,6 +271,9 @@ def test_adding_a_question_makes_its_code_and_weight(coordinator, draft):
     assert form["options-TOTAL_FORMS"] == "6"
     more = coordinator.post(address, form | {"more": "options"})
     assert fields(more)["options-TOTAL_FORMS"] == "7"
+    assert len(now(draft)["sections"][4]["items"]) == 4
+    wordless = coordinator.post(address, form | {"text_en": " ", "text_nl": ""})
+    assert "Write the question, in one language at least." in wordless.content.decode()
     assert len(now(draft)["sections"][4]["items"]) == 4
     form |= {"text_en": "Was the goodbye friendly?", "text_nl": "Was het afscheid vriendelijk?", "join": "always"}
     preview = coordinator.post(address, form | {"preview": "yes"}).content.decode()
@@ -372,6 +375,8 @@ def test_publishing_says_what_to_mend_with_a_link_and_what_changed(coordinator, 
     page = coordinator.get(url("draft_publish", draft)).content.decode()
     assert f"{url('draft_item', draft, NAME)}#id_text_nl" in page
     assert f"{url('draft_item', draft, NAME)}#conditions" in page
+    assert "Add the text in Dutch." in page
+    assert "every text is there" not in page
     assert "Publish version 2" not in page
     assert coordinator.post(url("draft_publish", draft), {"seen": building.token(now(draft))}).status_code == 302
     assert ChecklistVersion.objects.get(pk=draft.pk).state == "draft"

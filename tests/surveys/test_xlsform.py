@@ -165,7 +165,7 @@ def test_points_dimensions_and_weights_of_our_own_columns():
 def test_a_hint_in_one_language_waits_for_its_translation():
     mapped = read(("text", "a", "A", "A", "First or last name"))
     assert item(mapped, "questions.a")["help"] == {"en": "First or last name"}
-    assert str(definition.check(mapped.document)[0].problem).endswith("Add the text in “nl”.")
+    assert str(definition.check(mapped.document)[0].problem).endswith("Add the text in nl.")
 
 
 def listed(*names):
