@@ -186,15 +186,15 @@ def test_what_is_no_packet_is_refused(web, body):
 
 
 HUGE, HALF = "9" * 4000, "\ud800"
-ODD = [5, -1, 1.5, 1e308, 10**3999, True, {}, {"a": 1}, [], ["1"], HUGE, "²", "٣", "0", "-1", HALF, "a\0b", "0001-01-01T00:00+14:00",
-       "9999-12-31T23:59-14:00", "0001-01-01T00:00", "2026-03-10T12:15:00.5Z", "x" * 9000]  # fmt: skip
+NO_FACTS = [True, 1.5, {"a": 1}, [], 10**3999, HUGE, "²", HALF, "a\0b"]
+NO_MOMENTS = [5, "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "0001-01-01T00:00", "2026-03-10T12:15:00.5Z"]
 ENDLESS = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
 
 
 def test_whatever_a_device_sends_it_is_told_why_and_never_500(web, send, facts, make_call):
     """Every odd value in every fact, and in the answers of a call that is known: refused in words, nothing half done."""
     web.raise_request_exception = False
-    for name, odd in itertools.product(facts, ODD):
+    for name, odd in [*itertools.product(facts, NO_FACTS), *(("called_at", odd) for odd in NO_MOMENTS)]:
         answer = send(web, uuid.uuid4(), start=facts | {name: odd}, submit=True, revision=10**3999)
         told = answer.status_code, name, str(odd)[:30]
         assert answer.status_code in (200, 400, 404, 409, 422), told
@@ -203,11 +203,11 @@ def test_whatever_a_device_sends_it_is_told_why_and_never_500(web, send, facts, 
             assert len(answer.json()["message"]) > 10, told
     assert send(web, uuid.uuid4(), start=facts | {HALF: "1"}).status_code == 400
     call = make_call("draft")
-    for odd in ODD:
+    for odd in [*NO_FACTS, 1e308, "0", "-1", "x" * 9000]:
         changes = {"greeting.answered": {"value": odd}, "greeting.seconds": {"value": odd}, "@timeline": {"value": odd}}
-        changes |= {"closing.remarks": {"value": odd, "second": odd, str(odd): odd}, str(odd): odd, "closing.fate": odd}
+        changes |= {"closing.remarks": {"value": odd, "second": odd, str(odd): odd}, str(odd): odd}
         saved = send(web, call.client_id, changes=changes, base_revision=10**3999)
-        assert (saved.status_code, "closing.fate" in saved.json()["refused"]) == (200, True), str(odd)[:30]
+        assert (saved.status_code, "closing.remarks" in saved.json()["refused"]) == (200, True), str(odd)[:30]
     whole = json.dumps({"user": 1, "base_revision": 0, "changes": {}, "start": facts | {"wave": "HERE"}})
     known = json.dumps({"base_revision": 0, "changes": {"closing.remarks": {"value": "HERE"}}})
     for number in ENDLESS:
