@@ -278,7 +278,7 @@ def device_words() -> dict[str, str]:
         "needsNetWhy": _(
             "What you filled in is safe on this device. Your calls and their forms open without a connection."
         ),
-        "notInWindow": _("This assignment cannot be started now: {window}."),
+        "notInWindow": _("This assignment cannot be started now. Its window: {window}."),
         "briefGone": _("This assignment is not on this device."),
         "briefGoneWhy": _("It was begun already, or it needs a connection. Your list has what is kept here."),
         "noKit": _("The form is not on this device."),
