@@ -36,13 +36,17 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """How often a question was answered the same, over `share.n` calls; `kappa` takes chance out of it."""
+    """How often a question was answered the same, over `share.n` calls; `kappa` takes chance out of it.
+
+    `months` are the first days of the months of handing in, each with the share in it: whether hearing drifts.
+    """
 
     code: str
     text: str
     dimension: str
     share: Proportion
     kappa: Kappa | None = None
+    months: tuple[tuple[dt.date, Proportion], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class Gold:
 
 def of_gold(user: "User", organisation: "Organisation", language: str) -> Gold:
     """For those who check: every evaluator, by name, in the order of the alphabet."""
-    tally, by = _Tally(language), _ByScorer(organisation)
+    tally, by = _Tally(language, organisation.zone), _ByScorer(organisation)
     for call in access.gold_scorings(user, organisation):
         by.add(call, tally.add(call, _right(call), call.answers))
     return Gold(len(tally.shares), tally.whole, by.scorers, tally.questions)
@@ -169,9 +173,11 @@ class _Tally:
     """Verdicts of many calls, added up by question and by dimension."""
 
     language: str
+    zone: dt.tzinfo = dt.UTC
     shares: list[Fraction] = field(default_factory=list)
     _dimensions: dict[str, list[Fraction]] = field(default_factory=lambda: defaultdict(list))
     _verdicts: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    _months: dict[str, dict[dt.date, list[bool]]] = field(default_factory=lambda: defaultdict(dict))
     _said: dict[str, list[tuple[Hashable, Hashable]]] = field(default_factory=lambda: defaultdict(list))
     _forms: dict[str, Definition] = field(default_factory=dict)
 
@@ -179,8 +185,10 @@ class _Tally:
         form = call.version.definition
         verdicts = agreement.verdicts(form, call.facts, first, second)
         parts: dict[str, list[bool]] = defaultdict(list)
+        month = _month_of(call, self.zone)
         for code, same in verdicts.items():
             item = form.item(code)
+            self._months[code].setdefault(month, []).append(same)
             self._verdicts[code].append(same)
             self._said[code].append((agreement.said(item, first.get(code)), agreement.said(item, second.get(code))))
             self._forms[code] = form
@@ -210,7 +218,9 @@ class _Tally:
         form, share = self._forms[code], wilson(sum(found), len(found))
         assert share is not None
         text = definition.text(form.item(code).text, self.language)
-        return Question(code, text, form.section_of(code).dimension, share, cohen(self._said[code]))
+        by_month = ((month, wilson(sum(some), len(some))) for month, some in sorted(self._months[code].items()))
+        months = tuple((month, part) for month, part in by_month if part is not None)
+        return Question(code, text, form.section_of(code).dimension, share, cohen(self._said[code]), months)
 
 
 @dataclass
@@ -221,9 +231,9 @@ class _ByScorer:
     _found: dict[int, tuple[str, dict[dt.date, list[Fraction]]]] = field(default_factory=dict)
 
     def add(self, call: "Call", verdicts: Mapping[str, bool]) -> None:
-        if not verdicts or call.submitted_at is None:
+        if not verdicts:
             return
-        month = call.submitted_at.astimezone(self.organisation.zone).date().replace(day=1)
+        month = _month_of(call, self.organisation.zone)
         _name, months = self._found.setdefault(call.evaluator_id, (str(call.evaluator), {}))
         months.setdefault(month, []).append(Fraction(100 * sum(verdicts.values()), len(verdicts)))
 
@@ -232,6 +242,11 @@ class _ByScorer:
         return tuple(
             _scorer(name, months) for name, months in sorted(self._found.values(), key=lambda each: each[0].casefold())
         )
+
+
+def _month_of(call: "Call", zone: dt.tzinfo) -> dt.date:
+    """The first day of the month in which it was handed in."""
+    return (call.submitted_at or call.changed_at).astimezone(zone).date().replace(day=1)
 
 
 def _scorer(name: str, months: Mapping[dt.date, list[Fraction]]) -> Scorer:

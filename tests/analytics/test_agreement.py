@@ -158,6 +158,7 @@ def test_gold_by_question_and_by_evaluator(pairs, people, org, wave):
     assert bert.accuracy.mean < 100
     assert [month.accuracy.n for month in bert.months] == [1, 4]
     assert (found.questions[0].code, found.questions[0].share.successes) == ("tone.calm", 8)
+    assert [(share.successes, share.n) for _month, share in found.questions[0].months] == [(1, 2), (7, 8)]
     path = reverse("gold_results", args=[org.slug])
     page = client_for(coordinator).get(path).text
     assert "over 10 calls" in page
