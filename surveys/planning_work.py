@@ -237,6 +237,20 @@ def _changed() -> Refused:
     return Refused(_("Something changed since this plan was drawn. Look at the new one and confirm that."))
 
 
+def outside(wave: Wave, *, at: dt.datetime) -> int:
+    """How many planned calls lie outside the wave's days and hours, as these are now."""
+    zone = wave.organisation.zone
+    rows = Assignment.objects.open_at(at).filter(wave=wave, purpose=Assignment.Purpose.FIELD)
+    found = 0
+    for starts_at, until, extended in rows.values_list("starts_at", "until", "extended"):
+        first, last = starts_at.astimezone(zone), until.astimezone(zone)
+        is_day = wave.covers(first.date()) and first.isoweekday() in wave.weekdays
+        # An end that somebody set by hand is theirs.
+        is_hour = wave.calls_from <= first.time() and (extended or last.time() <= wave.calls_until)
+        found += not (is_day and is_hour)
+    return found
+
+
 # --- putting it into force --------------------------------------------------------------------------------------------
 
 

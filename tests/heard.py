@@ -35,7 +35,7 @@ def add_recording(call: Call, by: User, content: bytes = WAV) -> Call:
     return fresh(call)
 
 
-def score(assignment: Assignment, at: dt.datetime, **changes: Any) -> Call:
+def score(assignment: Assignment, at: dt.datetime, *, submit: bool = True, **changes: Any) -> Call:
     """The assignment's evaluator opens its form, answers, and hands it in."""
     assignment = Assignment.objects.with_names().get(pk=assignment.pk)
     user = User.objects.get(pk=assignment.evaluator_id)
@@ -45,7 +45,8 @@ def score(assignment: Assignment, at: dt.datetime, **changes: Any) -> Call:
     )  # fmt: skip
     answers = valid_answers(assignment.scenario.facts, **changes)
     workflow.save_answers(call=call, by=user, changes=answers, base_revision=0, at=at)
-    workflow.submit(call=call, by=user, at=at)
+    if submit:
+        workflow.submit(call=call, by=user, at=at)
     return fresh(call)
 
 

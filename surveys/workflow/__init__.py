@@ -3,6 +3,10 @@
 open -> save (many times) -> submit -> approve | return -> submit ... ; void at any point.
 Every step takes the person (`by`) and the time (`at`); a step that comes too late raises `Stale`, a forbidden one `NotNow`.
 Whether the person may is decided before, in `access`.
+
+Rows are locked in one order, so that two steps at once wait for each other and never both: the wave, the assignment, its
+call, the calibration session; of several assignments the lower key first. `shared.locked` and `fulfilling.hold` see to it.
+The wave and the assignment are locked without their keys: what points at them may be stored meanwhile.
 """
 
 from surveys.trail import record

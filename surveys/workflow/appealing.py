@@ -20,6 +20,7 @@ from surveys.trail import record
 
 from .deciding import announce, void
 from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
+from .fulfilling import hold
 from .outcomes import AnotherDecides, Incomplete, NotInTime, NotNow, Stale, Unchanged
 from .shared import clean_all, put
 
@@ -150,6 +151,7 @@ def _for_the_log(call: Call, changed: Mapping[str, Any]) -> list[dict[str, Any]]
 
 def _held(call: Call) -> Call:
     """The call as it is now; nobody else changes it until the transaction ends."""
+    hold(call)
     held: Call = Call.objects.select_for_update(of=("self",)).with_names().get(pk=call.pk)
     return held
 

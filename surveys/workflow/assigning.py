@@ -163,7 +163,7 @@ def accept(*, assignment: Assignment, by: User, at: dt.datetime) -> Assignment:
 def accept_all(*, assignments: Iterable[Assignment], by: User, at: dt.datetime) -> int:
     """Those that are still on offer; how many."""
     count = 0
-    for assignment in assignments:
+    for assignment in sorted(assignments, key=_key):
         try:
             accept(assignment=assignment, by=by, at=at)
         except AssignmentError:
@@ -201,7 +201,7 @@ def in_bulk(assignments: Iterable[Assignment], step: Callable[[Assignment], Assi
     done: list[Assignment] = []
     refused: list[tuple[Assignment, WorkflowError]] = []
     with transaction.atomic():
-        for assignment in assignments:
+        for assignment in sorted(assignments, key=_key):
             try:
                 done.append(step(assignment))
             except WorkflowError as error:
@@ -215,9 +215,15 @@ def in_bulk(assignments: Iterable[Assignment], step: Callable[[Assignment], Assi
 # --- what the steps share ---------------------------------------------------------------------------------------------
 
 
+def _key(assignment: Assignment) -> int:
+    return assignment.pk
+
+
 def _locked_wave(wave: Wave) -> Wave:
     """One hand at a time deals out the work of a wave: the limit per evaluator is counted over all of it."""
-    found: Wave = Wave.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=wave.pk)
+    found: Wave = (
+        Wave.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=wave.pk)
+    )
     if found.state == Wave.State.CLOSED:
         raise WaveClosed
     return found

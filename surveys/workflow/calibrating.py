@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from surveys.refused import Refused
 from surveys.trail import record
 
 from . import assigning
+from .outcomes import AssignmentError
 
 MOST_SEATS: Final = 40
 
@@ -76,9 +78,11 @@ def _work(session: CalibrationSession, recording: Recording, user: User, *, at: 
 @transaction.atomic
 def close(*, session: CalibrationSession, by: User, at: dt.datetime) -> None:
     """Shows what is in, without those who are still missing; what they had still to do is cancelled."""
-    closed = CalibrationSession.objects.filter(pk=session.pk, state=CalibrationSession.State.OPEN)
-    if not closed.update(state=CalibrationSession.State.CLOSED, closed_at=at):
+    # The work before the session, as when a scoring is handed in.
+    for assignment in Assignment.objects.open().filter(session=session).with_names().order_by("pk"):
+        with suppress(AssignmentError):  # It was handed in at this very moment.
+            assigning.cancel(assignment=assignment, by=by, reason=_("The calibration session was closed."), at=at)
+    still_open = CalibrationSession.objects.filter(pk=session.pk, state=CalibrationSession.State.OPEN)
+    if not still_open.update(state=CalibrationSession.State.CLOSED, closed_at=at):
         raise Refused(_("This session is closed already."))
-    for assignment in Assignment.objects.open().filter(session=session).with_names():
-        assigning.cancel(assignment=assignment, by=by, reason=_("The calibration session was closed."), at=at)
     record(session, action="session closed", by=by, at=at)

@@ -11,7 +11,7 @@ from surveys.signals import Cell, counting_changed
 from surveys.trail import record
 
 from . import seconds
-from .fulfilling import let_go
+from .fulfilling import hold, let_go
 from .outcomes import NotNow, UnderAppeal
 from .shared import move
 
@@ -65,6 +65,7 @@ def return_call(*, call: Call, by: User, reason: str, at: dt.datetime, notes: Ma
 @transaction.atomic
 def void(*, call: Call, by: User, reason: str, at: dt.datetime) -> Call:
     """Takes a call out for good: it stays readable and counts nowhere."""
+    hold(call)
     before = call.state
     allowed = {Call.State.SUBMITTED, Call.State.APPROVED, Call.State.RETURNED}
     move(call, allowed, at=at, state=Call.State.VOIDED, decided_at=at, decided_by=by)

@@ -12,7 +12,7 @@ from surveys.definition import Answers, Problem
 from surveys.models import Assignment, Call, Department, Scenario, User, Wave
 from surveys.trail import difference, record
 
-from .fulfilling import begin, let_go, locked_assignment, take_up
+from .fulfilling import begin, hold, let_go, locked_assignment, take_up
 from .marking import clean_changes, mark_columns, with_marks, without_marks
 from .outcomes import AssignmentNeeded, FactsFixed, NotNow, Saved, Stale
 from .shared import locked, move, place, put
@@ -160,6 +160,7 @@ def discard(*, call: Call, by: User, at: dt.datetime) -> None:
     """The evaluator throws a draft away; its id stays known, so a late copy cannot bring it back."""
     if call.state != Call.State.DRAFT or call.evaluator_id != by.pk:
         raise NotNow
+    hold(call)
     move(call, {Call.State.DRAFT}, at=at, state=Call.State.VOIDED, decided_at=at)
     let_go(call, by=by, at=at)
     record(call, action="discarded", by=by, at=at)

@@ -47,12 +47,22 @@ def _numbered(assignment: Assignment, number: int) -> uuid.UUID:
 def locked_assignment(assignment: Assignment) -> Assignment:
     """As it is now; nobody else can change it until the transaction ends."""
     found: Assignment = (
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("source_call", "gold", "session__source_call")
         .with_names()
         .get(pk=assignment.pk)
     )
     return found
+
+
+def hold(call: Call) -> None:
+    """Locks the call's assignment, before the call itself is locked or changed: the order of every step.
+
+    A call gets its assignment when it is opened, or never; it may have let go of it since it was read.
+    """
+    if call.assignment_id is not None:
+        own = Call.objects.filter(pk=call.pk).values("assignment")
+        list(Assignment.objects.select_for_update(no_key=True).filter(pk__in=own).order_by().values_list("pk"))
 
 
 def source_of(assignment: Assignment) -> Call | None:

@@ -8,11 +8,13 @@ from surveys import definition
 from surveys.definition import AnswerError, Answers, Definition, Problem
 from surveys.models import Call, User
 
+from .fulfilling import hold
 from .outcomes import NotNow, OutsideWave, Stale
 
 
 def locked(call: Call, by: User) -> Call:
     """The evaluator's call as it is now; nobody else can change it until the transaction ends."""
+    hold(call)
     now: Call = Call.objects.select_for_update(of=("self",)).with_names().get(pk=call.pk)
     if now.evaluator_id != by.pk:
         raise NotNow

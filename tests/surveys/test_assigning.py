@@ -8,7 +8,7 @@ from surveys import rotation, workflow
 from surveys.models import Assignment, AuditEntry, CalibrationSeat, CalibrationSession, Call, GoldCall
 from surveys.signals import counting_changed
 from tests.people import AT, valid_answers
-from tests.tools.threads import at_once
+from tests.tools.threads import at_once, crossing
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
@@ -384,3 +384,30 @@ class TestTwoAtOnce:
         ]
         at_once(*steps, refusals=workflow.AssignmentError)
         assert Assignment.objects.filter(evaluator=people["evaluator"]).count() == 1
+
+    @pytest.mark.parametrize("step", ["cancelled", "recognised", "voided"])
+    def test_nobody_waits_for_each_other(self, make, people, step):
+        """One hands in while another comes for the assignment or the call: one waits for the other, and nothing is in two states."""
+        mine, by = people["evaluator"], people["coordinator"]
+        again = step == "voided"
+        assignment = make()
+        call = hand_in(begin(assignment)) if again else begin(assignment)
+        if again:
+            workflow.return_call(call=call, by=people["reviewer"], reason="Again", at=AT + HOUR)
+        else:
+            answers = valid_answers(call.scenario.facts)
+            workflow.save_answers(call=call, by=mine, changes=answers, base_revision=0, at=AT + HOUR)
+        call = Call.objects.with_names().get(pk=call.pk)
+        steps = {
+            "cancelled": lambda: workflow.cancel(assignment=assignment, by=by, at=AT + HOUR),
+            "recognised": lambda: workflow.recognise(call=call, by=mine, at=AT + HOUR),
+            "voided": lambda: workflow.void(call=call, by=people["reviewer"], reason="No", at=AT + HOUR),
+        }
+        both = crossing(lambda: workflow.submit(call=call, by=mine, at=AT + HOUR), steps[step])
+        submitted, taken = at_once(*both, refusals=workflow.WorkflowError)
+        assert not (isinstance(submitted, Exception) and isinstance(taken, Exception))
+        call, assignment = fresh(call), fresh(assignment)
+        if call.assignment_id:
+            assert (call.state, assignment.state) == ("submitted", "done")
+        else:
+            assert (call.state in {"submitted", "voided"}, assignment.state != "done") == (True, True)

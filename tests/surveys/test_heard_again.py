@@ -12,8 +12,9 @@ from surveys.models import Assignment, AuditEntry, CalibrationSession, Call, Cle
 from surveys.refused import Refused
 from surveys.workflow import gold as golden
 from surveys.workflow import seconds
-from tests.heard import DAY, WAV, add_recording, allow_recordings, begin_session, make_gold, score
+from tests.heard import DAY, WAV, add_recording, allow_recordings, begin_session, fresh, make_gold, score
 from tests.people import AT, api_client, build_person, client_for, join
+from tests.tools.threads import at_once, crossing
 
 
 @pytest.fixture(autouse=True)
@@ -538,3 +539,31 @@ def test_the_same_gold_call_is_never_given_twice(gold, people, third, now):
     copy.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         copy.save(force_insert=True)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+class TestTheLastTwoAtOnce:
+    def test_the_session_closes(self, recorded, people, third, now):
+        session = begin(recorded, people, [third], now)
+        work = session.assignments.all()
+        drafts = [score(each, now, submit=False) for each in work]
+        steps = [lambda each=each: workflow.submit(call=each, by=each.evaluator, at=now).status for each in drafts]
+        assert at_once(*crossing(*steps)) == ["created", "created"]
+        session.refresh_from_db()
+        assert (session.state, session.seats.filter(call=None).count()) == ("closed", 0)
+
+    def test_the_coordinator_closes_beside_the_last(self, recorded, people, third, now):
+        session = begin(recorded, people, [third], now)
+        first, last = session.assignments.order_by("pk")
+        score(first, now)
+        draft = score(last, now, submit=False)
+        steps = crossing(
+            lambda: workflow.submit(call=draft, by=draft.evaluator, at=now),
+            lambda: workflow.close_session(session=session, by=people["coordinator"], at=now),
+        )
+        at_once(*steps, refusals=(workflow.WorkflowError, Refused))
+        session.refresh_from_db()
+        assert session.state == "closed"
+        states = (fresh(draft).state, Assignment.objects.get(pk=last.pk).state)
+        assert states in {("approved", "done"), ("voided", "cancelled")}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
@@ -36,3 +37,27 @@ def at_once(*steps: Callable[[], Any], refusals: type[Exception] | tuple[()] = (
         raise errors[0]
     assert len(results) == len(steps), "a step hangs"
     return [results[place] for place in range(len(steps))]
+
+
+def crossing(*steps: Callable[[], Any]) -> list[Callable[[], Any]]:
+    """The steps, each pausing after the first row that it locks or changes, so that the others have their first row too."""
+    gate = threading.Barrier(len(steps))
+
+    def crossed(step: Callable[[], Any]) -> Callable[[], Any]:
+        met: list[str] = []
+
+        def wait(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            result = execute(sql, *rest)
+            if not met and ("FOR UPDATE" in sql or "FOR NO KEY UPDATE" in sql or sql.startswith("UPDATE")):
+                met.append(sql)
+                with suppress(threading.BrokenBarrierError):
+                    gate.wait(timeout=0.3)
+            return result
+
+        def run() -> Any:
+            with connection.execute_wrapper(wait):
+                return step()
+
+        return run
+
+    return [crossed(step) for step in steps]
