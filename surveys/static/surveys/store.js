@@ -152,8 +152,8 @@ class DeviceStore {
     return (await this.database.get("kits", `${user}|work`)) ?? [];
   }
 
-  keepWork(user, work) {
-    return this.writeOnce(["kits"], (part) => part("kits").put(work, `${user}|work`));
+  async keepWork(user, work) {
+    if (!isShared()) await this.writeOnce(["kits"], (part) => part("kits").put(work, `${user}|work`));
   }
 
   async current() {
