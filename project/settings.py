@@ -137,6 +137,9 @@ UPLOAD_LIMIT = UPLOAD_LIMIT_MB * 1024 * 1024
 RECORDING_LIMIT = RECORDING_MAX_MB * 1024 * 1024
 RECORDINGS_DIR = VAR_DIR / "recordings"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Uploads under way: ours alone, so that what a killed process leaves of a voice is found and cleared away.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 

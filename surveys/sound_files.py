@@ -6,6 +6,7 @@ such a cut leaves behind has no row in the database, and `strays` finds it.
 
 import datetime as dt
 import hashlib
+import math
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from surveys.sounds import Sort
 
 # Longer than any upload takes: a younger file may belong to one that is under way.
 SETTLED: Final = dt.timedelta(days=1)
+# Longer than any upload rests between two pieces.
+FORSAKEN: Final = dt.timedelta(hours=1)
+# Fewer bytes than a second of speech takes: without a length that can be read it is a header that was cut off.
+LEAST: Final = 500
 
 
 class TooLarge(Exception):
@@ -67,11 +72,22 @@ def remove(key: UUID) -> None:
 
 
 def strays(known: Collection[str], *, at: dt.datetime) -> Iterator[Path]:
-    """Files that belong to no key (hex) in `known`, and are too old to belong to an upload under way."""
+    """Files that belong to no key (hex) in `known`, and what a killed process left of uploads; none that is under way."""
     oldest = (at - SETTLED).timestamp()
     for path in _folder().glob("??/*"):
-        if (path.stem not in known or path.suffix) and path.stat().st_mtime < oldest:
+        if (path.stem not in known or path.suffix) and _touched(path) < oldest:
             yield path
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"):
+        if _touched(path) < (at - FORSAKEN).timestamp():
+            yield path
+
+
+def _touched(path: Path) -> float:
+    """When it was last written to; without end for one that is gone by now."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _folder() -> Path:
@@ -98,7 +114,10 @@ def _heard_in(part: Path) -> tuple[Sort, float | None]:
         sort = sounds.sort_of(file)
         if sort is None:
             raise NoSound
-        return sort, sounds.seconds_of(file)
+        seconds = sounds.seconds_of(file)
+    if seconds is None and part.stat().st_size < LEAST:
+        raise NoSound
+    return sort, seconds
 
 
 def _settle(folder: Path) -> None:

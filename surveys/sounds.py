@@ -44,7 +44,7 @@ def sort_of(file: BinaryIO) -> Sort | None:
     """The sort of sound in the file; `None` for anything that is not clearly one of ours."""
     head = _at(file, 0, HEAD)
     for sort, is_it in (
-        (WAV, _is_wav(head)),
+        (WAV, head[:4] == b"RIFF" and _is_wav(file)),
         (FLAC, head[:8] == b"fLaC\0\0\0\x22" or head[:8] == b"fLaC\x80\0\0\x22"),
         (WEBM, _is_webm(head)),
         (OGG, head[:4] == b"OggS" and _is_ogg(file)),
@@ -74,14 +74,20 @@ def _at(file: BinaryIO, place: int, size: int) -> bytes:
     return file.read(size)
 
 
-def _is_wav(head: bytes) -> bool:
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+def _is_wav(file: BinaryIO) -> bool:
+    """Its format is one of ours, and sound follows: a streamed file may say of it that it is 0 bytes long."""
+    if _at(file, 8, 4) != b"WAVE":
         return False
-    place = 12
-    while place + 10 <= len(head):
-        name, size = head[place : place + 4], int.from_bytes(head[place + 4 : place + 8], "little")
+    place, is_ours = 12, False
+    for _part in range(1000):
+        head = _at(file, place, 10)
+        name, size = head[:4], int.from_bytes(head[4:8], "little")
+        if len(head) < 10 or (name == b"data" and not is_ours):
+            return False
+        if name == b"data":
+            return True
         if name == b"fmt ":
-            return size >= 16 and int.from_bytes(head[place + 8 : place + 10], "little") in WAV_CODECS
+            is_ours = size >= 16 and int.from_bytes(head[8:10], "little") in WAV_CODECS
         place += 8 + size + size % 2
     return False
 

@@ -5,9 +5,10 @@ import io
 import os
 import struct
 import wave as waves
+from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -76,6 +77,11 @@ PAGE = b"<!doctype html><script>alert(1)</script>" * 50
         (ogg(b"\x80theora" + b"\0" * 23), None),
         (ebml(b"A_OPUS", b"V_VP8"), None),
         (b"RIFF\x24\0\0\0WEBPVP8 " + b"\0" * 40, None),
+        # Cut off within its header, or before the first of its sound; one that was streamed does not know its length.
+        (wav()[:30], None),
+        (wav()[:44], None),
+        (wav()[:40] + b"\0\0\0\0" + b"\1" * 100, "wav"),
+        (wav()[:36] + b"LIST" + struct.pack("<I", 70_001) + b"\0" * 70_002 + wav()[36:], "wav"),
         (b"#!AMR\n\x3c" + b"\0" * 31, None),
         ("\ufeffhello".encode("utf-16-le") * 200, None),
         (b"%PDF-1.4\n", None),
@@ -410,19 +416,27 @@ def test_erasing_that_was_cut_off_is_ended(recorded, folder, monkeypatch):
     assert AuditEntry.objects.of(Recording.objects.get()).filter(action="recording erased").count() == 1
 
 
-def test_files_that_no_row_knows_are_cleared_away(recorded, folder, capsys):
+def test_files_that_no_row_knows_are_cleared_away(recorded, folder, settings, capsys):
     kept = files(folder)
     stray = kept[0].with_name("0" * 32)
     part = kept[0].with_name("1" * 32 + ".part")
     young = kept[0].with_name("2" * 32 + ".part")
     for path in (stray, part, young):
         path.write_bytes(b"x")
+    # What a process that is killed leaves of an upload lies in a folder of ours, for nobody else to read.
+    place = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    assert (place.parent, place.stat().st_mode & 0o777) == (settings.VAR_DIR, 0o700)
+    left = Path(TemporaryUploadedFile("voice.wav", "audio/wav", 1, None).temporary_file_path())
+    coming = TemporaryUploadedFile("voice.wav", "audio/wav", 1, None)
+    left.write_bytes(b"x")
+    os.utime(left, (0, 0))
     for path in (stray, part, *kept):
         os.utime(path, (0, 0))
     Recording.objects.update(erase_on=timezone.localdate() + DAY)
     call_command("erase_recordings")
-    assert "0 recordings erased, 2 files" in capsys.readouterr().out
+    assert "0 recordings erased, 3 files" in capsys.readouterr().out
     assert set(files(folder)) == {*kept, young}
+    assert (left.exists(), Path(coming.temporary_file_path()).exists()) == (False, True)
 
 
 def test_a_coordinator_erases_now_with_a_reason(recorded, people, folder):
