@@ -130,15 +130,15 @@ def send_due(*, at: dt.datetime, base_url: str, demo: bool = False) -> int:
 
 def send(notice: Notice, *, at: dt.datetime, base_url: str) -> bool:
     """Whether this mail left: not when its kind went to this person today already, nor when it could not be handed over."""
-    subject, text = write(notice, at=at, base_url=base_url)
-    reminder = _claim(notice, at)
-    if reminder is None:
-        return False
+    reminder = None
     try:
-        return bool(send_mail(subject, text, None, [notice.user.email]))
-    except OSError:
+        subject, text = write(notice, at=at, base_url=base_url)
+        reminder = _claim(notice, at)
+        return reminder is not None and bool(send_mail(subject, text, None, [notice.user.email]))
+    except Exception:  # whatever is wrong with one mail, the others are sent
         logger.exception("A reminder to user %s could not be sent", notice.user.pk)
-        _release(reminder, notice, at)
+        if reminder is not None:
+            _release(reminder, notice, at)
         return False
 
 

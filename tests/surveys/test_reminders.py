@@ -158,6 +158,26 @@ def test_one_that_could_not_be_handed_over_is_tried_again(make, monkeypatch, cap
     assert (send(), len(mail.outbox)) == (1, 1)
 
 
+@pytest.mark.parametrize("place", ["write", "send_mail"])
+def test_one_mail_that_cannot_be_made_holds_up_no_other(make, people, monkeypatch, caplog, place):
+    make(state="offered")
+    make(state="offered", evaluator=people["other_evaluator"])
+    real, tried = getattr(reminders, place), []
+
+    def broken_once(*args, **options):
+        tried.append(args)
+        if len(tried) == 1:
+            raise ValueError("a header with a line break")
+        return real(*args, **options)
+
+    monkeypatch.setattr(reminders, place, broken_once)
+    assert (send(), len(mail.outbox), Reminder.objects.count()) == (1, 1, 1)
+    assert "could not be sent" in caplog.text
+    # It is sent the next time, and the other not again.
+    assert (send(), send()) == (1, 0)
+    assert {each.to[0] for each in mail.outbox} == {people["evaluator"].email, people["other_evaluator"].email}
+
+
 def test_the_worker_sends_and_goes_on_after_a_failure(make, monkeypatch):
     sent = []
     stop = threading.Event()
