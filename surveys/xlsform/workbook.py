@@ -14,6 +14,8 @@ MAX_PARTS: Final = 2_000
 MAX_OLD: Final = 5 * 1024 * 1024
 """An .xls is read whole into memory."""
 MAX_LINES: Final = 20_000
+MAX_GAP: Final = 60
+"""More empty lines than this are the end of a sheet; pyxform reads no further."""
 
 Row = Mapping[str, Any]
 
@@ -73,7 +75,11 @@ def _sheets(content: bytes, kind: str) -> dict[str, Any]:
 
     read = xls2json_backends.xls_to_dict if kind == ".xls" else xls2json_backends.xlsx_to_dict
     try:
+        if kind == ".xlsx":
+            _refuse_too_long(content)
         found: dict[str, Any] = read(io.BytesIO(content))
+    except WorkbookError:
+        raise
     except PyXFormReadError:
         raise WorkbookError("not_workbook") from None
     except PyXFormError as error:
@@ -83,6 +89,34 @@ def _sheets(content: bytes, kind: str) -> dict[str, Any]:
     if any(len(found.get(name) or ()) > MAX_LINES for name in ("survey", "choices")):
         raise WorkbookError("too_large")
     return found
+
+
+def _refuse_too_long(content: bytes) -> None:
+    """Counts the lines of the sheets that pyxform would read, which reads them all before anybody can count."""
+    from openpyxl import load_workbook
+    from pyxform.constants import SUPPORTED_SHEET_NAMES
+
+    workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    try:
+        sheets = workbook.worksheets
+        read = [each for each in sheets if len(sheets) == 1 or each.title.lower() in SUPPORTED_SHEET_NAMES]
+        if any(_lines_in(sheet) > MAX_LINES for sheet in read):
+            raise WorkbookError("too_large")
+    finally:
+        workbook.close()
+
+
+def _lines_in(sheet: Any) -> int:
+    """Up to the gap that ends a sheet, and no more than one too many."""
+    # The file's own claim of its size may be a lie of a million empty rows or columns.
+    sheet.reset_dimensions()
+    count = last = 0
+    for count, row in enumerate(sheet.iter_rows(values_only=True), start=-1):
+        if any(value is not None for value in row):
+            last = count
+        if count > MAX_LINES or count - last > MAX_GAP:
+            break
+    return last + 1
 
 
 def _grouped(sheets: Mapping[str, Any], name: str) -> Sequence[tuple[int, Row]]:

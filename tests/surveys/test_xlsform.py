@@ -259,6 +259,20 @@ def zipped(**files):
     return content.getvalue()
 
 
+def endless_workbook():
+    """Every line that a sheet can have, and then a broken end: whoever reads all of them finds no workbook."""
+    good = workbook([("text", "a", "A", "A")])
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            data = old.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                head, _end = data.split(b"</sheetData>")
+                data = head + b"<row><c><v>1</v></c></row>" * 100_000 + b"<broken"
+            new.writestr(part, data)
+    return content.getvalue()
+
+
 def test_what_is_no_xlsform_is_refused_in_words():
     good = workbook([("text", "a", "A", "A")])
     assert refusal(b"").code == "not_workbook"
@@ -266,6 +280,7 @@ def test_what_is_no_xlsform_is_refused_in_words():
     assert refusal(good[: len(good) // 2]).code == "not_workbook"
     assert refusal(zipped(a=b"x")).code == "not_workbook"
     assert refusal(zipped(a=b"0" * 70_000_000)).code == "too_large"
+    assert refusal(endless_workbook()).code == "too_large"
     assert refusal(workbook([], survey_name="vragen")).code == "no_survey"
     assert refusal(workbook([("x",)], headings=("name",))).code in ("headers", "nothing")
     nothing = refusal(workbook([("geopoint", "a", "A", "A"), ("start", "s")]))
