@@ -59,6 +59,7 @@ STEPS: Final[dict[str, str]] = {
     ),
     "was_recognised": gettext_noop("%(evaluator)s was recognised by this department in this wave."),
     "heard_before": gettext_noop("%(evaluator)s knows this call already and cannot score it blindly."),
+    "drawn_anew": gettext_noop("The same call was given to somebody else to score meanwhile. Cancel this one."),
     "in_session": gettext_noop("It belongs to a calibration session; change who takes part there."),
 }
 """By the code of a `WorkflowError`."""
@@ -76,9 +77,7 @@ def explain(error: WorkflowError) -> str:
 
 def spoken(params: Mapping[str, object]) -> dict[str, object]:
     """What is filled in, as a reader says it: days by their names, and languages too."""
-    return {
-        name: language_name(str(value)) if name == "language" else _said(value) for name, value in params.items()
-    }
+    return {name: language_name(str(value)) if name == "language" else _said(value) for name, value in params.items()}
 
 
 def _said(value: object) -> object:

@@ -192,8 +192,15 @@ def _slots(wave: Wave, parts: tuple[Part, ...], *, at: dt.datetime) -> Iterable[
         day = first + dt.timedelta(days=number)
         if day.isoweekday() in wave.weekdays:
             for index, part in enumerate(parts):
-                if dt.datetime.combine(day, part.starts, zone) >= at:
+                starts, until = (_moment(day, clock, zone) for clock in (part.starts, part.until))
+                # On the day that the clocks go forward a window may lie within the hour that is not there.
+                if at <= starts < until:
                     yield Slot(day, index)
+
+
+def _moment(day: dt.date, clock: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    """In universal time: moments of one zone would be compared by their clocks."""
+    return dt.datetime.combine(day, clock, zone).astimezone(dt.UTC)
 
 
 def _evaluators(wave: Wave, wish: Wish) -> tuple[int, ...]:
@@ -280,8 +287,8 @@ def _create(wave: Wave, plan: Plan, *, by: User, at: dt.datetime) -> list[Assign
             scenario_id=visit.scenario,
             evaluator=people[visit.evaluator] if visit.evaluator is not None else None,
             state=Assignment.State.PLANNED if visit.evaluator is None else Assignment.State.OFFERED,
-            starts_at=dt.datetime.combine(visit.day, parts[visit.part].starts, zone),
-            until=dt.datetime.combine(visit.day, parts[visit.part].until, zone),
+            starts_at=_moment(visit.day, parts[visit.part].starts, zone),
+            until=_moment(visit.day, parts[visit.part].until, zone),
             group=groups.get(visit.need),
             position=visit.position,
             created_at=at,

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from surveys import access, families, papers, setting_up, wave_page
+from surveys import access, families, papers, planning_work, setting_up, wave_page
 from surveys.forms.fields import refuse
 from surveys.forms.setup import ScenarioForm, WaveForm
 from surveys.refused import Refused
@@ -62,11 +64,23 @@ def _wave_page(request: HttpRequest, organisation: "Organisation", wave: "Wave")
             refuse(form, refused)
         else:
             messages.success(request, _("Saved."))
+            _warn_of_plan(request, saved)
             return redirect("wave", organisation.slug, saved.pk)
     page = {"form": form, "organisation": organisation, "wave": wave, "name": name}
     if wave.pk:
         page["work"] = wave_page.describe(wave, user=user, at=timezone.now())
     return render(request, "surveys/setup/wave.html", page)
+
+
+def _warn_of_plan(request: HttpRequest, wave: "Wave") -> None:
+    count = planning_work.outside(wave, at=timezone.now())
+    if count:
+        words = ngettext(
+            "%(count)s planned call lies outside these days or hours: draw the plan anew, or change it under Assignments.",
+            "%(count)s planned calls lie outside these days or hours: draw the plan anew, or change them under Assignments.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
 
 
 @require_POST
@@ -76,10 +90,18 @@ def wave_open(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     wave = access.wave_or_404(user, organisation, pk)
     try:
         setting_up.open_wave(wave=wave, by=user, at=timezone.now())
-        messages.success(request, _("%(wave)s is open: evaluators can log calls in it.") % {"wave": wave})
+        messages.success(request, _opened(wave))
     except Refused as refused:
         messages.warning(request, str(refused))
     return redirect("wave", slug, pk)
+
+
+def _opened(wave: "Wave") -> str:
+    today = timezone.localdate(timezone=wave.organisation.zone)
+    if wave.starts_on > today:
+        words = _("%(wave)s is open: evaluators can log calls in it from %(day)s.")
+        return words % {"wave": wave, "day": date_format(wave.starts_on, "DATE_FORMAT")}
+    return _("%(wave)s is open: evaluators can log calls in it.") % {"wave": wave}
 
 
 @require_POST

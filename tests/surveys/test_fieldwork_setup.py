@@ -52,7 +52,10 @@ def test_a_wave_is_planned_opened_and_closed(org, people, version):
     assert "Somebody else opened or closed this wave" in again.text
     coordinator.post(reverse("wave_close", args=[org.slug, wave.pk]))
     assert Wave.objects.get(pk=wave.pk).state == "closed"
-    coordinator.post(reverse("wave_open", args=[org.slug, wave.pk]))
+    Wave.objects.filter(pk=wave.pk).update(starts_on=dt.date(2199, 4, 1), ends_on=dt.date(2199, 4, 30))
+    ahead = coordinator.post(reverse("wave_open", args=[org.slug, wave.pk]), follow=True)
+    told = [str(each) for each in ahead.context["messages"]]
+    assert told[-1] == "April 2026 is open: evaluators can log calls in it from 1 April 2199."
     assert Wave.objects.get(pk=wave.pk).state == "open"
 
     actions = AuditEntry.objects.of(wave).values_list("action", "actor")

@@ -182,6 +182,28 @@ def test_a_plan_is_shown_first_and_stored_when_confirmed(org, wave, people, coor
     assert AuditEntry.objects.filter(subject="assignment", action="assigned").count() == 14
     assert "Nothing left to plan" in coordinator.get(path).text
 
+    # Shorter hours leave planned calls outside: saving the wave tells how many.
+    late = sum(row.until.astimezone(org.zone).hour == 17 for row in rows)
+    assert late
+    address = reverse("wave", args=[org.slug, wave.pk])
+    shown = coordinator.get(address).context["form"]
+    same = {field.html_name: field.value() for field in shown if field.value() not in (None, "")}
+    assert "planned calls lie outside" not in coordinator.post(address, same, follow=True).text
+    told = coordinator.post(address, same | {"calls_until": "16:00"}, follow=True).text
+    assert f"{late} planned calls lie outside these days or hours" in told
+
+
+def test_days_can_be_left_out(org, wave, people, coordinator, ask, keys):
+    ask({keys["bur"]: 40})
+    path = reverse("wave_plan", args=[org.slug, wave.pk])
+    chosen = {"seed": 1, "minutes": 240, "pair_days": 5, "chain_days": 14, "evaluators": [people["evaluator"].pk]}
+    used = {visit.day for visit in coordinator.get(path, chosen).context["page"].plan.visits}
+    off = sorted(used)[:2]
+    page = coordinator.get(path, chosen | {"without": f"{off[0]}, {off[1]}"})
+    assert not {visit.day for visit in page.context["page"].plan.visits} & set(off)
+    assert f'type="hidden" name="without" value="{off[0]}, {off[1]}"' in page.text
+    assert "Enter a valid date" in coordinator.get(path, chosen | {"without": "Easter"}).text
+
 
 def test_what_cannot_be_planned_is_told_in_numbers(org, wave, coordinator, ask, keys):
     ask({keys["bur"]: 9, keys["chain"]: 1})
@@ -359,3 +381,26 @@ def test_only_those_who_plan_see_it(org, elsewhere, wave, people, coordinator, r
     assert stranger.get(path).status_code == 404
     assert stranger.get(reverse(route, args=[elsewhere.slug, wave.pk])).status_code == 404
     assert timezone.now() == NOW
+
+
+def test_no_window_lies_in_the_hour_that_is_not_there(org, wave, people, ask, keys, scenarios):
+    """On 29 March 2026 the clocks go from two to three; a window across it is an hour shorter, one within it is none."""
+    Wave.objects.filter(pk=wave.pk).update(calls_from=dt.time(1), calls_until=dt.time(5), weekdays=[7])
+    wave.refresh_from_db()
+    ask({keys["bur"]: 12})
+    at = dt.datetime(2026, 3, 28, 12, tzinfo=dt.UTC)
+    plan = planning_work.draw(wave, Wish(seed=1, minutes=60), at=at)
+    assert [wave.calls_from.hour + slot.part for slot in plan.request.slots] == [1, 3, 4]
+    put(wave, people, Wish(seed=1, minutes=60), at=at)
+    stored = Assignment.objects.filter(wave=wave, starts_at__gte=at).values_list("starts_at", "until")
+    assert {(first.astimezone(org.zone).hour, until - first) for first, until in stored} <= {
+        (hour, dt.timedelta(hours=1)) for hour in (1, 3, 4)
+    }
+    assert len(stored) == 12
+    missing = [dt.datetime(2026, 3, 29, hour, tzinfo=org.zone) for hour in (2, 3)]
+    with pytest.raises(workflow.AssignmentError) as error:
+        workflow.assign(
+            wave=wave, department=Department.objects.get(pk=keys["bur"].department), evaluator=None, at=at,
+            scenario=scenarios["opening_hours"], starts_at=missing[0], until=missing[1], by=people["coordinator"],
+        )  # fmt: skip
+    assert error.value.code == "window_outside"
