@@ -8,6 +8,7 @@ adding and playing off at once. A step that cannot be taken raises `Refused`, wh
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from surveys.models import Assignment, AuditEntry, Call, Clearance, Organisation
 from surveys.refused import Refused
 from surveys.sound_files import Kept, NoSound, TooLarge
 from surveys.trail import record
-from surveys.workflow import seconds
+from surveys.workflow import AssignmentError, assigning, seats, seconds
 
 # How long after handing in an evaluator may still add the recording.
 DAYS_TO_ADD: Final = 7
@@ -201,6 +202,15 @@ def _erase(recording: Recording, *, by: User | None, reason: str, at: dt.datetim
             reason=reason,
             changes={"call": [recording.call_id, None]},
         )
-        heard = Assignment.objects.filter(recording=recording, call=None).open()
-        heard.update(state=Assignment.State.CANCELLED, changed_at=at)
+        _end_work(recording, by=by, at=at)
     return True
+
+
+def _end_work(recording: Recording, *, by: User | None, at: dt.datetime) -> None:
+    """Ends what nobody can do any more without the sound; a session to which nobody is left to add anything is closed."""
+    heard = Assignment.objects.filter(recording=recording)
+    for assignment in heard.filter(call=None).open().with_names().order_by("pk"):
+        with suppress(AssignmentError):  # It was handed back or handed in at this very moment.
+            assigning.cancel(assignment=assignment, by=by, reason=_("The recording was erased."), at=at)
+    for session in sorted(set(heard.exclude(session=None).values_list("session", flat=True))):
+        seats.close_when_full(session, at=at)

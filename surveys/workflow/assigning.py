@@ -21,6 +21,7 @@ from .fulfilling import HELD, locked_assignment, source_of, turn
 from .outcomes import (
     AssignmentError,
     AssignmentGone,
+    DrawnAnew,
     FormBegun,
     HeardBefore,
     InSession,
@@ -100,6 +101,7 @@ def reassign(
     assignment = _movable(assignment, MOVABLE)
     if assignment.session_id is not None:
         raise InSession
+    _check_standing(assignment)
     _check_evaluator(assignment, evaluator)
     if until is not None:
         _check_window(assignment, until, at=at)
@@ -126,13 +128,21 @@ def extend(*, assignment: Assignment, until: dt.datetime, by: User, at: dt.datet
 
 
 @transaction.atomic
-def cancel(*, assignment: Assignment, by: User, reason: str = "", at: dt.datetime) -> Assignment:
-    """Not needed any more. A draft with answers stays its evaluator's, as a call without an assignment."""
+def cancel(*, assignment: Assignment, by: User | None, reason: str = "", at: dt.datetime) -> Assignment:
+    """Not needed any more. A draft with answers stays its evaluator's, as a call without an assignment.
+
+    Answers about what was heard before are nothing by themselves: that draft ends with its assignment.
+    """
     assignment = _movable(assignment, MOVABLE)
+    begun = Call.objects.filter(assignment=assignment).with_names().first()
     try:
         _drop_draft(assignment, at=at)
     except FormBegun:
-        Call.objects.filter(assignment=assignment).update(assignment=None)
+        if begun is not None and assignment.is_listening:
+            move(begun, {Call.State.DRAFT}, at=at, state=Call.State.VOIDED, decided_at=at, assignment=None)
+            record(begun, action="voided", by=by, at=at, reason=reason, changes={"state": ["draft", "voided"]})
+        else:
+            Call.objects.filter(assignment=assignment).update(assignment=None)
     turn(assignment, State.CANCELLED, action="cancelled", by=by, at=at, reason=reason)
     return assignment
 
@@ -248,11 +258,23 @@ def _own(assignment: Assignment, by: User) -> Assignment:
 def _check_window(assignment: Assignment, until: dt.datetime, *, at: dt.datetime) -> None:
     wave = assignment.wave
     # A window may end with the wave's last day, which is the first moment of the next.
-    fits = until > max(at, assignment.starts_at) and wave.takes(
+    # In universal time: clocks of one zone compare as they are read, also where an hour is missing.
+    fits = until.astimezone(dt.UTC) > max(at, assignment.starts_at).astimezone(dt.UTC) and wave.takes(
         until - dt.timedelta(microseconds=1), wave.organisation.zone
     )
     if not fits:
         raise WindowOutside(first=wave.starts_on, last=wave.ends_on)
+
+
+def _check_standing(assignment: Assignment) -> None:
+    """A second scoring that was handed back may have been drawn anew: there are never two of one call."""
+    if assignment.purpose != Assignment.Purpose.SECOND or assignment.source_call_id is None:
+        return
+    # Drawing holds the call too.
+    Call.objects.select_for_update(no_key=True).only("pk").get(pk=assignment.source_call_id)
+    others = Assignment.objects.exclude(pk=assignment.pk).filter(purpose=assignment.purpose, state__in=seconds.STANDING)
+    if others.filter(source_call=assignment.source_call_id).exists():
+        raise DrawnAnew
 
 
 def _check_evaluator(assignment: Assignment, evaluator: User) -> None:

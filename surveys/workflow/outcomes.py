@@ -139,6 +139,12 @@ class HeardBefore(AssignmentError):
     code = "heard_before"
 
 
+class DrawnAnew(AssignmentError):
+    """Another evaluator scores the same call by now."""
+
+    code = "drawn_anew"
+
+
 class InSession(AssignmentError):
     """A place in a calibration session is one person's."""
 

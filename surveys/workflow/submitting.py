@@ -19,7 +19,7 @@ from .filling import SCORED_FIELDS, fill_from_answers, keep_promise
 from .flagging import flag
 from .fulfilling import finish, heard_at
 from .marking import clean_changes, replace_answers, with_marks, without_marks
-from .outcomes import Incomplete, NotNow, OutsideWave, Received, Stale
+from .outcomes import AssignmentGone, Incomplete, NotNow, OutsideWave, Received, Stale
 from .shared import facts_as_given, locked
 
 # What handing in sets besides the scores.
@@ -42,6 +42,9 @@ def submit(*, call: Call, by: User, at: dt.datetime, revision: int | None = None
         return Received(call, "repeated")
     if not call.is_editable:
         raise NotNow
+    if call.kind != Call.Kind.FIELD and call.assignment_id is None:
+        # What was heard again is handed in for its assignment, or not at all: it would stand beside the one that is.
+        raise AssignmentGone
     form = call.version.definition
     problems = check_call(form, call.answers, call.facts, called_at=call.called_at, zone=call.organisation.zone)
     if problems:

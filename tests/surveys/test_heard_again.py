@@ -158,6 +158,44 @@ def test_never_two_for_a_call(recorded, people):
     assert seconds.draw(recorded, at=timezone.now()).evaluator == third
 
 
+def test_what_was_drawn_anew_is_not_given_out_again(recorded, people, now, third, fourth):
+    back, other, by = Assignment.objects.get(), people["other_evaluator"], people["coordinator"]
+    workflow.hand_back(assignment=back, by=other, reason="Too loud", at=now)
+    anew = seconds.draw(recorded, at=now)
+    free = third if anew.evaluator == fourth else fourth
+    bulk = workflow.in_bulk(
+        [anew, back], lambda each: workflow.reassign(assignment=each, evaluator=free, by=by, at=now), partly=True
+    )
+    assert (bulk.done, [(each.pk, error.code) for each, error in bulk.refused]) == ((anew,), [(back.pk, "drawn_anew")])
+    workflow.cancel(assignment=anew, by=by, at=now)
+    fifth = build_person(recorded.organisation, "fifth_evaluator", "evaluator")
+    assert workflow.reassign(assignment=back, evaluator=fifth, by=by, at=now).state == "offered"
+
+
+def test_a_cancelled_scoring_takes_its_draft_along(recorded, people, now, third):
+    """Cancelled, the call is drawn anew; what the first one had begun can never be a second pair."""
+    drawn, by = Assignment.objects.get(), people["coordinator"]
+    draft = score(drawn, now, submit=False)
+    for step in (
+        lambda: workflow.hand_back(assignment=drawn, by=drawn.evaluator, reason="x", at=now),
+        lambda: workflow.reassign(assignment=drawn, evaluator=third, by=by, at=now),
+    ):
+        with pytest.raises(workflow.AssignmentError, match="form_begun"):
+            step()
+    workflow.cancel(assignment=drawn, by=by, reason="Not needed", at=now)
+    draft = fresh(draft)
+    assert (draft.state, draft.assignment, bool(draft.answers)) == ("voided", None, True)
+    entry = AuditEntry.objects.of(draft).get(action="voided")
+    assert (entry.actor, entry.reason) == (by, "Not needed")
+    with pytest.raises(workflow.NotNow):
+        workflow.submit(call=draft, by=drawn.evaluator, at=now)
+    assert score(seconds.draw(recorded, at=now), now).state == "approved"
+    # Those that were cut loose before this was so.
+    Call.objects.filter(pk=draft.pk).update(state="draft")
+    with pytest.raises(workflow.AssignmentError, match="assignment_gone"):
+        workflow.submit(call=fresh(draft), by=drawn.evaluator, at=now)
+
+
 def test_it_cannot_be_passed_to_who_knows(recorded, people, now):
     drawn = Assignment.objects.get()
     for person in (people["evaluator"], people["reviewer"]):
@@ -539,6 +577,28 @@ def test_the_same_gold_call_is_never_given_twice(gold, people, third, now):
     copy.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         copy.save(force_insert=True)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_erased_recording_ends_its_session(recorded, people, third, fourth, now, begun):
+    session = begin(recorded, people, [third, fourth], now)
+    work = {each.evaluator_id: each for each in session.assignments.all()}
+    score(work[third.pk], now)
+    draft = score(work[fourth.pk], now, submit=False) if begun else None
+    recordings.erase_due(at=now + 100 * DAY)
+    session.refresh_from_db()
+    left = work[people["other_evaluator"].pk]
+    left.refresh_from_db()
+    assert (left.state, session.state) == ("cancelled", "open" if begun else "closed")
+    entry = AuditEntry.objects.of(left).get(action="cancelled")
+    assert (entry.actor, entry.reason) == (None, "The recording was erased.")
+    if draft:
+        # What had been heard may still be handed in, and is the last.
+        workflow.submit(call=draft, by=fourth, at=now + 100 * DAY)
+        session.refresh_from_db()
+    assert (session.state, AuditEntry.objects.of(session).last().reason) == ("closed", "the recording was erased")
+    page = client_for(people["reviewer"]).get(reverse("calibration", args=["zuiderveen", session.pk]))
+    assert "missing" in page.text
 
 
 @pytest.mark.postgres
