@@ -140,6 +140,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Uploads under way: ours alone, so that what a killed process leaves of a voice is found and cleared away.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_HANDLERS = [
+    "project.uploads.Capped",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- people -----------------------------------------------------------------------------------------------------------
 

@@ -426,8 +426,10 @@ def test_files_that_no_row_knows_are_cleared_away(recorded, folder, settings, ca
     # What a process that is killed leaves of an upload lies in a folder of ours, for nobody else to read.
     place = Path(settings.FILE_UPLOAD_TEMP_DIR)
     assert (place.parent, place.stat().st_mode & 0o777) == (settings.VAR_DIR, 0o700)
-    left = Path(TemporaryUploadedFile("voice.wav", "audio/wav", 1, None).temporary_file_path())
-    coming = TemporaryUploadedFile("voice.wav", "audio/wav", 1, None)
+    with TemporaryUploadedFile("voice.wav", "audio/wav", 1, None) as file:
+        coming = Path(file.temporary_file_path())
+    left = coming.with_stem("left.upload")
+    coming.write_bytes(b"x")
     left.write_bytes(b"x")
     os.utime(left, (0, 0))
     for path in (stray, part, *kept):
@@ -436,7 +438,19 @@ def test_files_that_no_row_knows_are_cleared_away(recorded, folder, settings, ca
     call_command("erase_recordings")
     assert "0 recordings erased, 3 files" in capsys.readouterr().out
     assert set(files(folder)) == {*kept, young}
-    assert (left.exists(), Path(coming.temporary_file_path()).exists()) == (False, True)
+    assert (coming.parent, left.exists(), coming.exists()) == (place, False, True)
+
+
+@pytest.mark.parametrize("size", [5, 100_000, 100_001, 5_000_000])
+def test_of_a_file_that_is_too_large_no_more_is_written_than_shows_it(rf, settings, size):
+    settings.RECORDING_LIMIT = settings.UPLOAD_LIMIT = 100_000
+    content = os.urandom(size)
+    sent = rf.post("/", {"file": SimpleUploadedFile("a.wav", content), "after": "it"})
+    file = sent.FILES["file"]
+    assert content.startswith(file.read())
+    assert (file.size == size) if size <= 100_001 else (100_000 < file.size < 200_000)
+    assert sent.POST["after"] == "it"
+    sent.close()
 
 
 def test_a_coordinator_erases_now_with_a_reason(recorded, people, folder):
