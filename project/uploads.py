@@ -1,7 +1,6 @@
 """Uploads as they come in."""
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
@@ -14,5 +13,5 @@ class Capped(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data if start <= max(settings.UPLOAD_LIMIT, settings.RECORDING_LIMIT) else None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
-        return None  # the others make the file
+    def file_complete(self, file_size: int) -> None:
+        """The others make the file."""
