@@ -35,8 +35,9 @@ def add_recording(call: Call, by: User, content: bytes = WAV) -> Call:
     return fresh(call)
 
 
-def score(assignment: Assignment, at: dt.datetime, *, submit: bool = True, **changes: Any) -> Call:
+def score(assignment: Assignment | None, at: dt.datetime, *, submit: bool = True, **changes: Any) -> Call:
     """The assignment's evaluator opens its form, answers, and hands it in."""
+    assert assignment is not None
     assignment = Assignment.objects.with_names().get(pk=assignment.pk)
     user = User.objects.get(pk=assignment.evaluator_id)
     call = workflow.open_call(

@@ -18,6 +18,7 @@ from django.test import Client, TransactionTestCase
 
 from surveys import definition, guards, workflow
 from surveys.models import (
+    Assignment,
     Call,
     Checklist,
     ChecklistVersion,
@@ -209,6 +210,11 @@ def build_call(
     )
     given = valid_answers(scenario.facts) if answers is None else answers
     workflow.save_answers(call=call, by=by, changes=given, base_revision=0, at=at)
+    if columns.get("kind", Call.Kind.FIELD) != Call.Kind.FIELD:
+        # What is heard again is handed in for its assignment.
+        window = {"starts_at": at, "until": at + dt.timedelta(days=1), "state": "accepted", "evaluator": by}
+        place = {"organisation": org, "wave": wave, "department": department, "scenario": scenario}
+        columns["assignment"] = Assignment.objects.create(**place, **window)
     if columns:
         Call.objects.filter(pk=call.pk).update(**columns)
     if state != "draft":

@@ -88,7 +88,7 @@ def pairs(org, wave, people, make_call):
     now, found = timezone.now(), []
     for number in range(5):
         call = add_recording(make_call("approved"), people["evaluator"])
-        changes = {"tone__calm": {"value": "2", "comment": "Snauwde."}} if number == 0 else {}
+        changes: dict[str, Any] = {"tone__calm": {"value": "2", "comment": "Snauwde."}} if number == 0 else {}
         found.append(score(Assignment.objects.get(source_call=call), now, **changes))
     return found
 
@@ -149,7 +149,7 @@ def test_gold_by_question_and_by_evaluator(pairs, people, org, wave):
         gold = make_gold(pair.second_of, coordinator, now)
         for given in workflow.slip_gold(gold=gold, wave=wave, evaluators=scorers, by=coordinator, at=now):
             wrong = given.evaluator.name == "Bert" and number < 2
-            changes = {"tone__calm": {"value": "2", "comment": "x"}} if wrong else {}
+            changes: dict[str, Any] = {"tone__calm": {"value": "2", "comment": "x"}} if wrong else {}
             score(given, moments[number], **changes)
     found = agreement.of_gold(coordinator, org, "en")
     assert found.n == 10

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import uuid
+from typing import Any
 
 import pytest
 import time_machine
@@ -204,7 +205,11 @@ def test_whatever_a_device_sends_it_is_told_why_and_never_500(web, send, facts, 
     assert send(web, uuid.uuid4(), start=facts | {HALF: "1"}).status_code == 400
     call = make_call("draft")
     for odd in [*NO_FACTS, 1e308, "0", "-1", "x" * 9000]:
-        changes = {"greeting.answered": {"value": odd}, "greeting.seconds": {"value": odd}, "@timeline": {"value": odd}}
+        changes: dict[str, Any] = {
+            "greeting.answered": {"value": odd},
+            "greeting.seconds": {"value": odd},
+            "@timeline": {"value": odd},
+        }
         changes |= {"closing.remarks": {"value": odd, "second": odd, str(odd): odd}, str(odd): odd}
         saved = send(web, call.client_id, changes=changes, base_revision=10**3999)
         assert (saved.status_code, "closing.remarks" in saved.json()["refused"]) == (200, True), str(odd)[:30]

@@ -162,6 +162,7 @@ def test_what_was_drawn_anew_is_not_given_out_again(recorded, people, now, third
     back, other, by = Assignment.objects.get(), people["other_evaluator"], people["coordinator"]
     workflow.hand_back(assignment=back, by=other, reason="Too loud", at=now)
     anew = seconds.draw(recorded, at=now)
+    assert anew is not None
     free = third if anew.evaluator == fourth else fourth
     bulk = workflow.in_bulk(
         [anew, back], lambda each: workflow.reassign(assignment=each, evaluator=free, by=by, at=now), partly=True
@@ -175,9 +176,10 @@ def test_what_was_drawn_anew_is_not_given_out_again(recorded, people, now, third
 def test_a_cancelled_scoring_takes_its_draft_along(recorded, people, now, third):
     """Cancelled, the call is drawn anew; what the first one had begun can never be a second pair."""
     drawn, by = Assignment.objects.get(), people["coordinator"]
-    draft = score(drawn, now, submit=False)
+    draft, scorer = score(drawn, now, submit=False), drawn.evaluator
+    assert scorer is not None
     for step in (
-        lambda: workflow.hand_back(assignment=drawn, by=drawn.evaluator, reason="x", at=now),
+        lambda: workflow.hand_back(assignment=drawn, by=scorer, reason="x", at=now),
         lambda: workflow.reassign(assignment=drawn, evaluator=third, by=by, at=now),
     ):
         with pytest.raises(workflow.AssignmentError, match="form_begun"):
@@ -188,12 +190,12 @@ def test_a_cancelled_scoring_takes_its_draft_along(recorded, people, now, third)
     entry = AuditEntry.objects.of(draft).get(action="voided")
     assert (entry.actor, entry.reason) == (by, "Not needed")
     with pytest.raises(workflow.NotNow):
-        workflow.submit(call=draft, by=drawn.evaluator, at=now)
+        workflow.submit(call=draft, by=scorer, at=now)
     assert score(seconds.draw(recorded, at=now), now).state == "approved"
     # Those that were cut loose before this was so.
     Call.objects.filter(pk=draft.pk).update(state="draft")
     with pytest.raises(workflow.AssignmentError, match="assignment_gone"):
-        workflow.submit(call=fresh(draft), by=drawn.evaluator, at=now)
+        workflow.submit(call=fresh(draft), by=scorer, at=now)
 
 
 def test_it_cannot_be_passed_to_who_knows(recorded, people, now):

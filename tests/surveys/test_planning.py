@@ -133,7 +133,9 @@ def test_a_short_week_gets_no_more_than_its_days():
 def test_all_departments_together_are_even_over_the_days(first, departments, each, seed):
     """Also where the first or the last week of a wave is a short one."""
     slots = tuple(slot for slot in month() if slot.day >= MONDAY + dt.timedelta(first))
-    plan = make_plan(request([n for key in range(departments) for n in needs(key, singles=each)], slots=slots), Random(seed))
+    plan = make_plan(
+        request([n for key in range(departments) for n in needs(key, singles=each)], slots=slots), Random(seed)
+    )
     days = Counter(v.day for v in plan)
     even = len(plan) / len({slot.day for slot in slots})
     assert all(0.6 * even - 2 <= days[slot.day] <= 1.5 * even + 2 for slot in slots)

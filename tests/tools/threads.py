@@ -11,7 +11,7 @@ from django.db import connection
 PATIENCE = 120
 
 
-def at_once(*steps: Callable[[], Any], refusals: type[Exception] | tuple[()] = ()) -> list[Any]:
+def at_once(*steps: Callable[[], Any], refusals: type[Exception] | tuple[type[Exception], ...] = ()) -> list[Any]:
     """What each step gave, or the refusal it raised; any other error is the test's."""
     gate = threading.Barrier(len(steps))
     results: dict[int, Any] = {}
