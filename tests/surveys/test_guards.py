@@ -341,7 +341,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "quota_problem_once": ("quota of pairs", {"department": BEL}, {"kind": "chain"}),
     "quota_kind_and_subject": ("quota", {"problem": "complaint"}, {"problem": ""}),
     "group_kind_known": ("group", {"kind": "crowd"}, {"kind": "chain"}),
-    "assignment_state_known": ("assignment", {"state": "lost"}, {"state": "cancelled"}),
+    "assignment_state_known": ("assignment", {"state": "lost", "evaluator": EVALUATOR}, {"state": "cancelled"}),
     "assignment_has_evaluator": ("assignment", {"state": "offered"}, {"state": "planned"}),
     "assignment_window_in_order": ("assignment", {"until": AT}, {"until": AT + dt.timedelta(minutes=1)}),
     "assignment_purpose_and_source": ("assignment", {"purpose": "second"}, {"purpose": "field"}),
