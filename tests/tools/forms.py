@@ -46,7 +46,7 @@ class Form:
 
 
 def _guess(control: Control, *, at: dt.datetime, note: str) -> str:
-    if control.name.endswith((":na", ":none", "-code", "-quote", "-second", ":second")):
+    if control.name.endswith((":na", ":none", ":unfit", ":reason", "-code", "-quote", "-second", ":second")):
         return ""
     if control.kind in {"radio", "checkbox", "option"}:
         return "" if control.value == ":na" else control.value
