@@ -30,15 +30,17 @@ check: dev ## form, lint, types, contracts, migrations, deployment settings
 quick: dev ## the fast tests on SQLite
 	@$(VENV)/python tests/run.py quick
 
-bench: dev ## measure pages, dashboards and exports
-	@$(VENV)/python tests/benchmarks/run.py
+bench: ## measure pages, figures and statistics, on SQLite and PostgreSQL (CALLS="100000 1000000 10000000", PART=..., DATABASE=...)
+	$(python)
+	@$(PYTHON) project/bootstrap.py bench
+	@$(VENV)/python tests/benchmarks/run.py $(if $(DATABASE),--database $(DATABASE)) $(if $(CALLS),--calls $(CALLS)) $(if $(PART),--part $(PART))
 
 dev: ## the environment for development, without running anything
 	$(python)
 	@$(PYTHON) project/bootstrap.py dev
 
 lock: ## maintainers: compile requirements/*.txt anew (needs uv)
-	@for set in runtime dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE) requirements/$$set.in -o requirements/$$set.txt || exit 1; done
+	@for set in runtime dev bench; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE) requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 
 vendor: dev ## maintainers: fetch the browser files anew (needs npm and Chromium)
 	@$(VENV)/python tests/tools/vendor.py

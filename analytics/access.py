@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from django.db.models import Min
 from django.http import Http404
 
-from analytics.models import DailySum
+from analytics.models import SpanSum
 from surveys import access
 from surveys.querysets import CHECKS_CALLS, standing, with_descendants
 
@@ -56,10 +57,22 @@ class Reader:
         return {each.pk: each for each in access.visible_waves(self.user, self.organisation)}
 
     @cached_property
+    def published(self) -> "dict[int, ChecklistVersion]":
+        """Checklist versions that calls may have been made on, newest first, without their documents."""
+        versions = access.visible_versions(self.user, self.organisation).published()
+        known = versions.select_related("checklist").defer("document")
+        return {each.pk: each for each in known.order_by("checklist", "-number")}
+
+    @property
+    def sees_calls(self) -> bool:
+        """Whether this reader may see every single call that the figures rest on."""
+        return self.smallest_group(self.departments) == 1
+
+    @cached_property
     def oldest(self) -> dt.date | None:
         """The first day on which any call counts, of all that this reader may see."""
-        rows = DailySum.objects.filter(organisation=self.organisation, department__in=self.departments)
-        return rows.order_by("local_date").values_list("local_date", flat=True).first()
+        days = SpanSum.objects.filter(department__in=self.departments, span="day")
+        return days.aggregate(oldest=Min("local_date"))["oldest"]
 
     def below(self, department: int) -> frozenset[int]:
         """A department with all below it, as far as this reader may see."""

@@ -3,7 +3,9 @@
     period     last_month, last_quarter (default), last_half_year, last_year, all; or from and to (YYYY-MM-DD)
     department a code, may be repeated; a department includes all below it
     measure    score (default), content, experience, critical, greeting, phrasing, callback, listening, tone
-    scenario   a code          caller_style   calm or dominant          wave   a key
+    scenario   a code          caller_style   calm or dominant          attempt   1 to 9
+    wave       a key           version        a key of a checklist version
+    weekday    1 (Monday) to 7 fate           how the call ended; only for those who may see single calls
     by         month (default) or week: what a trend is drawn by
     line       a department's code or "total", may be repeated: the lines of a trend (default: all)
 
@@ -11,13 +13,15 @@ Periods are whole weeks up to and including today, so that they hold the same we
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from surveys.models import Call
 
 if TYPE_CHECKING:
     from analytics.access import Reader
@@ -27,11 +31,15 @@ DEFAULT_PERIOD = "last_quarter"
 MEASURES = ("score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone")
 STYLES = ("calm", "dominant")
 STEPS = ("month", "week")
+FATES = tuple(Call.Fate.values)
 TOTAL = "total"
 ALL_TOGETHER = 0
 # More cannot be told apart in a chart, and a table of them helps nobody.
 MOST_PERIODS = 400
-KEYS = ("period", "from", "to", "department", "measure", "scenario", "caller_style", "wave", "by", "line")
+KEYS = (
+    "period", "from", "to", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
+    "fate", "by", "line",
+)  # fmt: skip
 
 
 class Query(Protocol):
@@ -62,7 +70,11 @@ class Filters:
     measure: str = "score"
     scenario: int | None = None
     caller_style: str = ""
+    attempt: int | None = None
     wave: int | None = None
+    version: int | None = None
+    weekday: int | None = None
+    fate: str = ""
     by: str = "month"
     lines: tuple[int, ...] = ()
     query: tuple[tuple[str, str], ...] = ()
@@ -71,7 +83,20 @@ class Filters:
     @property
     def scope(self) -> tuple[object, ...]:
         """What decides which sums are read, apart from departments."""
-        return self.start, self.end, self.trend_start, self.by, self.scenario, self.caller_style, self.wave
+        asked = (self.scenario, self.caller_style, self.attempt, self.wave, self.version, self.weekday, self.fate)
+        return self.start, self.end, self.trend_start, self.by, *asked
+
+    @property
+    def asks_of_cells(self) -> bool:
+        """Whether only a part of what was planned is looked at: sums of whole departments do not hold it apart."""
+        return bool(self.caller_style) or any(
+            each is not None for each in (self.scenario, self.attempt, self.wave, self.version)
+        )
+
+    @property
+    def asks_of_calls(self) -> bool:
+        """Whether what is looked at is held apart in no sums, only in the calls."""
+        return bool(self.fate)
 
     @property
     def before(self) -> tuple[dt.date, dt.date] | None:
@@ -142,7 +167,11 @@ class _Parser:
             measure=self.one_of("measure", MEASURES, "score"),
             scenario=self.scenario(),
             caller_style=self.one_of("caller_style", STYLES, ""),
+            attempt=self.number("attempt", range(1, 10)),
             wave=self.wave(),
+            version=self.version(),
+            weekday=self.number("weekday", range(1, 8)),
+            fate=self.fate(),
             by=self.step(start, end),
             lines=tuple(self.departments("line")),
             query=tuple(self.kept),
@@ -240,11 +269,30 @@ class _Parser:
             self.refuse("scenario", _("There is no scenario “%(value)s” here; it is left out.") % {"value": value})
         return None
 
+    def number(self, key: str, known: Iterable[int]) -> int | None:
+        value = self.one_of(key, [str(each) for each in known], "")
+        return int(value) if value else None
+
+    def fate(self) -> str:
+        if self.first("fate") and not self.reader.sees_calls:
+            self.refuse("fate", _("How single calls ended is not for readers of totals; it is left out."))
+            return ""
+        return self.one_of("fate", FATES, "")
+
     def wave(self) -> int | None:
-        value = self.first("wave")
-        if value.isascii() and value.isdigit() and len(value) < 19 and int(value) in self.reader.waves:
-            self.kept.append(("wave", value))
+        message = _("There is no wave “%(value)s” here; it is left out.")
+        return self.key("wave", lambda: self.reader.waves, message)
+
+    def version(self) -> int | None:
+        message = _("There is no checklist version “%(value)s” here; it is left out.")
+        return self.key("version", lambda: self.reader.published, message)
+
+    def key(self, name: str, known: Callable[[], Container[int]], message: str) -> int | None:
+        """A primary key among those known, which are asked for only where one was given."""
+        value = self.first(name)
+        if value.isascii() and value.isdigit() and len(value) < 19 and int(value) in known():
+            self.kept.append((name, value))
             return int(value)
         if value:
-            self.refuse("wave", _("There is no wave “%(value)s” here; it is left out.") % {"value": value})
+            self.refuse(name, message % {"value": value})
         return None

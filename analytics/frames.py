@@ -2,30 +2,31 @@
 
 Every frame names its columns and dtypes. Sums of scores are in hundredths of a point, sums of their squares in the square
 of that; both fit int64 (10**8 a call) and are exact.
+
+What answers a question follows from the filters (`analytics.sources`): sums of whole departments by day, week and month; the cells
+of what was planned; or, for what neither holds, the calls themselves. All three give the same numbers.
 """
 
 import datetime as dt
 import functools
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from django.db.models import BooleanField, Case, CharField, Count, F, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, F, Max, Q, Value, When
 from django.db.models.functions import Cast, Substr
 
+from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.models import DailySum
+from analytics.models import SpanSum
+from analytics.sources import Source, details_of, is_long, of_calls
+from surveys import promises
 from surveys.models import Call
 
 if TYPE_CHECKING:
     import pandas as pd
 
 P = ParamSpec("P")
-
-# Added up of every measure asked for, and of every frame of sums.
-PARTS = ("n", "sum", "squares")
-COUNTS = ("n_calls", "n_left_to_fate", "n_timed", "n_prompt")
 
 
 def _once(
@@ -47,94 +48,163 @@ def _once(
 def totals(reader: Reader, filters: Filters, departments: frozenset[int], measures: tuple[str, ...]) -> "pd.DataFrame":
     """Per department: the period and the one before it.
 
-    Columns: `department` int64; `now` bool (False: the period before); `newest` date; int64: `n_calls`, `n_left_to_fate`,
-    `n_timed`, `n_prompt`, `n_promised`, `n_kept`, `n_open`, and `n_`, `sum_`, `squares_` of each measure. A promise counts
-    as promised once its time to come has passed; those that may still come are in `n_open`.
+    Columns: `department` int64; `now` bool (False: the period before); `newest` date; int64: those of `COUNTS`,
+    `n_promised`, `n_kept`, `n_called_back`, `n_open`, `n_agreed_open`, and `n_`, `sum_`, `squares_` of each measure.
+    A promise counts as promised once its time to come has passed; those that may still come are in `n_open`, and the
+    calls that ended in one in `n_agreed_open`.
     """
-    first = filters.start if filters.before is None else filters.before[0]
+    source = Source(reader, filters, departments)
     is_now: Any = Value(value=True)
-    if filters.start is not None:
+    periods = [(filters.start, filters.end)]
+    if filters.before is not None:
         is_now = Case(
             When(local_date__gte=filters.start, then=is_now), default=Value(value=False), output_field=BooleanField()
         )
-    rows = _rows(reader, filters, departments, first).annotate(now=is_now).values("department", "now")
-    sums = _sums(measures) | _promises(reader) | {"newest": Max("local_date")}
-    return _summed(rows, ["department", "now"], sums)
+        periods.append(filters.before)
+    rows = source.rows(periods, "month" if is_long(filters) else "week").annotate(now=is_now)
+    return source.frame(rows, ["department", "now"], measures)
 
 
 @_once
 def periods(reader: Reader, filters: Filters, departments: frozenset[int], measures: tuple[str, ...]) -> "pd.DataFrame":
     """Per department and month or week, as far as the trend goes.
 
-    Columns: `department` int64; `period` date (first of the month, or Monday); int64 as in `totals`.
+    Columns: `department` int64; `period` date (first of the month, or Monday); the others as in `totals`.
     """
-    rows = _rows(reader, filters, departments, filters.trend_start)
+    source = Source(reader, filters, departments)
+    rows = source.rows([(filters.trend_start, filters.end)], filters.by)
     if filters.by == "week":
         rows = rows.annotate(period=F("week_start"))
     else:
         # The text of a date starts with its month in both databases; truncating dates is a slow detour in SQLite.
         rows = rows.annotate(period=Substr(Cast("local_date", CharField()), 1, 7))
-    frame = _summed(rows.values("department", "period"), ["department", "period"], _sums(measures) | _promises(reader))
+    frame = source.frame(rows, ["department", "period"], measures)
     frame["period"] = [_first_day(value) for value in frame["period"]]
     return frame
 
 
 @_once
-def items(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
-    """Per question, over the period. Columns: `item` str; `version` int64; int64: `n`, `na`, `points`, `lost`."""
-    rows = _rows(reader, filters, departments, filters.start).values_list("version", "items")
-    sums: dict[tuple[str, int], list[int]] = {}
-    for version, row in rows.iterator():
-        for code, parts in row.items():
-            held = sums.setdefault((code, version), [0, 0, 0, 0])
-            for place, part in enumerate(parts):
-                held[place] += part
+def answers(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """How questions were answered over the period.
+
+    Columns: `department`, `version` int64; `item` str; `points` Int64 (0..100, missing: not applicable); int64: `n` calls,
+    `lost` hundredths of a point of the score, and of the calls with a grade for "would call again" `n_again`, `sum_again`,
+    `squares_again`.
+    """
     import pandas as pd
 
+    records = [
+        (department, version, item, None if points == details.NA else int(points), *parts)
+        for (department, version), detail in details_of(reader, filters, departments, "items").items()
+        for item, by_points in detail.items.items()
+        for points, parts in by_points.items()
+    ]
+    columns = ["department", "version", "item", "points", "n", "lost", "n_again", "sum_again", "squares_again"]
+    return pd.DataFrame.from_records(records, columns=columns).astype({"points": "Int64"})
+
+
+@_once
+def items(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """Per question, over the period. Columns: `item` str; `version` int64; int64: `n`, `na`, `points`, `lost`."""
+    import pandas as pd
+
+    sums: dict[tuple[str, int], list[int]] = {}
+    for _department, version, item, points, n, lost, *_again in answers(reader, filters, departments).itertuples(
+        index=False, name=None
+    ):
+        held = sums.setdefault((item, version), [0, 0, 0, 0])
+        if points is pd.NA:
+            held[1] += n
+        else:
+            held[0] += n
+            held[2] += points * n
+            held[3] += lost
     records = [(code, version, *parts) for (code, version), parts in sums.items()]
     return pd.DataFrame.from_records(records, columns=["item", "version", "n", "na", "points", "lost"])
 
 
 @_once
-def fates(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
-    """Per fate, over the period. Columns: `fate` str; `n` int64."""
+def phrases(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """In how many calls each phrase was heard. Columns: `department` int64; `phrase` str ("": not of the bank); `n` int64."""
+    return _keyed(details_of(reader, filters, departments, "phrases"), "phrases", "phrase")
+
+
+@_once
+def bins(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """How scores are spread. Columns: `department` int64; `bin` int64 (its number; five points each); `n` int64."""
+    frame = _keyed(details_of(reader, filters, departments, "bins"), "bins", "bin")
+    return frame.astype({"bin": "int64"})
+
+
+@_once
+def waits(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """When promised calls came, and how long it was known that they had not; promises that nothing was recorded of are not here.
+
+    Columns: `department` int64; `came` bool; `hours` int64 from the promise, rounded up; `n` int64.
+    """
     import pandas as pd
 
-    sums: dict[str, int] = {}
-    for row in _rows(reader, filters, departments, filters.start).values_list("fates", flat=True).iterator():
-        for fate, n in row.items():
-            sums[fate] = sums.get(fate, 0) + n
-    return pd.DataFrame.from_records(sorted(sums.items()), columns=["fate", "n"])
+    found = details_of(reader, filters, departments, "waits")
+    records = [
+        (department, kind == promises.CAME, int(hours), n)
+        for (department, _version), detail in found.items()
+        for kind, by_hours in detail.waits.items()
+        for hours, n in by_hours.items()
+    ]
+    frame = pd.DataFrame.from_records(records, columns=["department", "came", "hours", "n"])
+    return frame.groupby(["department", "came", "hours"], as_index=False)["n"].sum()
+
+
+def _keyed(found: dict[tuple[int, int], details.Detail], kind: str, name: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    records = [
+        (department, key, n) for (department, _version), each in found.items() for key, n in getattr(each, kind).items()
+    ]
+    frame = pd.DataFrame.from_records(records, columns=["department", name, "n"])
+    return frame.groupby(["department", name], as_index=False)["n"].sum()
 
 
 @_once
 def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
-    """Calls of the period that do not count, by reason. Columns: `reason` str; `n` int64."""
-    calls = Call.objects.filter(_chosen(reader, filters, departments, filters.start)).exclude(
-        state=Call.State.APPROVED, kind=Call.Kind.FIELD, wave__state__in=["open", "closed"]
-    )
-    reason = Case(When(kind=Call.Kind.FIELD, then=F("state")), default=F("kind"), output_field=CharField())
-    return _frame(calls.order_by().annotate(reason=reason).values("reason").annotate(n=Count("pk")), ["reason", "n"])
+    """How many calls of the period do not count, by reason. Columns: `reason` str; `n` int64.
+
+    The reason is a state; the kind, for what is no field call; or "approved", in a wave that is not open yet.
+    """
+    import pandas as pd
+
+    calls = Call.objects.filter(of_calls(reader, filters, departments))
+    field = Q(kind=Call.Kind.FIELD)
+    open_states = [state.value for state in Call.State if state != Call.State.APPROVED]
+    # Three questions, each with an index that holds few other calls.
+    parts = {
+        "state": calls.filter(field, state__in=open_states),
+        "kind": calls.exclude(field),
+        "wave__state": calls.filter(field, state=Call.State.APPROVED, wave__state="planned"),
+    }
+    first, *others = [rows.order_by().values_list(name).annotate(n=Count("pk")) for name, rows in parts.items()]
+    frame = pd.DataFrame.from_records(list(first.union(*others, all=True)), columns=["reason", "n"])
+    return frame.replace({"reason": {"planned": Call.State.APPROVED.value}})
 
 
-def single_scores(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+def single_scores(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
     """The score of each counting call, for departments with too few for an interval.
 
     Columns: `department` int64; `score` int64, hundredths of a point.
     """
-    chosen = Call.objects.counting().filter(_chosen(reader, filters, departments, filters.start))
+    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments))
     rows = chosen.exclude(score=None).order_by("score").values("department", "score")
     return _frame(rows, ["department", "score"])
 
 
-def pair_differences(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+def pair_differences(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
     """Matched pairs of the period of which both calls count: how much more the calm caller got.
 
     Columns: `department` int64; `difference` int64, hundredths of a point.
     """
     import pandas as pd
 
-    chosen = Call.objects.counting().filter(_chosen(reader, filters, departments, filters.start))
+    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments))
     paired = chosen.filter(assignment__group__kind="pair").exclude(score=None).order_by("department", "pk")
     names = ("department", "assignment__group", "scenario__caller_style", "score")
     both: dict[tuple[int, int], dict[str, int]] = {}
@@ -146,54 +216,11 @@ def pair_differences(reader: Reader, filters: Filters, departments: Iterable[int
 
 def newest(reader: Reader) -> dt.date | None:
     """The last day on which any call counts, of all that the reader may see."""
-    rows = DailySum.objects.filter(organisation=reader.organisation, department__in=reader.departments)
-    return rows.order_by("-local_date").values_list("local_date", flat=True).first()
+    rows = SpanSum.objects.filter(department__in=reader.departments, span="month")
+    return rows.aggregate(newest=Max("newest"))["newest"]
 
 
 # --- how ------------------------------------------------------------------------------------------------------------
-
-
-def _rows(reader: Reader, filters: Filters, departments: Iterable[int], first: dt.date | None) -> "QuerySet[DailySum]":
-    return DailySum.objects.filter(_chosen(reader, filters, departments, first)).order_by()
-
-
-def _chosen(reader: Reader, filters: Filters, departments: Iterable[int], first: dt.date | None) -> Q:
-    """The filters as a condition that holds for stored sums and for calls alike."""
-    chosen = Q(organisation=reader.organisation, department__in=list(departments), local_date__lte=filters.end)
-    if first is not None:
-        chosen &= Q(local_date__gte=first)
-    if filters.scenario is not None:
-        chosen &= Q(scenario=filters.scenario)
-    if filters.caller_style:
-        chosen &= Q(scenario__caller_style=filters.caller_style)
-    if filters.wave is not None:
-        chosen &= Q(wave=filters.wave)
-    return chosen
-
-
-def _sums(measures: tuple[str, ...]) -> dict[str, Any]:
-    names = (*COUNTS, *(f"{part}_{measure}" for measure in measures for part in PARTS))
-    return {name: Sum(name) for name in names}
-
-
-def _promises(reader: Reader) -> dict[str, Any]:
-    """Promises whose window has surely passed count; one made on a later day may still be kept."""
-    days = math.ceil(reader.organisation.callback_window_hours / 24) + 1
-    passed = Q(local_date__lte=reader.today - dt.timedelta(days=days))
-    return {
-        "n_promised": Sum("n_promised", filter=passed, default=0),
-        "n_kept": Sum("n_kept", filter=passed, default=0),
-        "n_open": Sum("n_promised", filter=~passed, default=0),
-    }
-
-
-def _summed(rows: Any, keys: list[str], sums: dict[str, Any]) -> "pd.DataFrame":
-    """Sums under the names of the columns they are of; the database wants other names for them."""
-    frame = _frame(
-        rows.annotate(**{f"all_{name}": value for name, value in sums.items()}),
-        [*keys, *(f"all_{name}" for name in sums)],
-    )
-    return frame.set_axis([*keys, *sums], axis="columns")
 
 
 def _frame(rows: Any, columns: list[str]) -> "pd.DataFrame":

@@ -1,13 +1,23 @@
-"""Stored sums: one row per local day, department, checklist version, scenario and wave.
+"""Stored sums: what the dashboards add up instead of the calls.
 
-Every figure of a dashboard derives from these additive parts: counts, sums and sums of squares of integer scores
-(hundredths of a point), so adding rows is exact in any order. Rows are kept by recomputing the touched cell
-(`analytics.rollups`), never by adding differences.
+Additive parts only: counts, sums and sums of squares of integer scores (hundredths of a point), and counts by value. So
+rows may be added up in any order, exactly, and every figure derives from them. Three tables, each kept by counting the
+touched cells anew (`analytics.rollups`), never by adding differences.
+
+The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments; README, Benchmarks):
+
+`DailySum`, a cell: a local day, department, checklist version, scenario and wave. It answers every filter of what was
+    planned. With many departments and scenarios a cell holds few calls, so it saves little work by itself.
+`SpanSum`, a department's day, week or month, all versions, scenarios and waves together: what is looked at most. A quarter
+    is some twelve weeks and a few days instead of thousands of cells, however many calls there are.
+`WeeklyDetail`, the same slices as a cell, by week: what is counted by question, phrase, score and delay. A document each;
+    by day these would take more room than the calls' own. What part of a week holds is counted from the calls.
 """
 
 from django.db import models
+from django.db.models import Q
 
-from surveys.models import ChecklistVersion, Department, Organisation, Scenario, Wave
+from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, Wave
 
 # What a row holds n, sum and squares of; each is a score column of a call.
 SUMMED = (
@@ -22,16 +32,15 @@ SUMMED = (
     "tone",
     "other",
 )
+FATES = tuple(Call.Fate.values)
+SPANS = ("day", "week", "month")
+# Scores are spread over bins of five points; the highest holds 100 too.
+BIN = 500
+BINS = 20
 
 
-class DailySum(models.Model):
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
-    local_date = models.DateField()
-    week_start = models.DateField()
-    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
-    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
-    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
+class Sums(models.Model):
+    """The additive parts of some calls."""
 
     n_calls = models.PositiveIntegerField(default=0)
     n_passed = models.PositiveIntegerField(default=0)
@@ -41,11 +50,23 @@ class DailySum(models.Model):
     n_kept = models.PositiveIntegerField(
         default=0, help_text="promised callbacks that came within the organisation's window"
     )
+    n_called_back = models.PositiveIntegerField(
+        default=0, help_text="calls that ended in an agreed callback, which came within the published 24 hours"
+    )
     n_timed = models.PositiveIntegerField(default=0, help_text="calls with seconds to answer")
     n_prompt = models.PositiveIntegerField(default=0, help_text="of these, answered within 15 seconds")
     n_again = models.PositiveIntegerField(default=0)
     sum_again = models.PositiveIntegerField(default=0)
     squares_again = models.PositiveIntegerField(default=0)
+
+    n_fate_helped = models.PositiveIntegerField(default=0)
+    n_fate_right_person = models.PositiveIntegerField(default=0)
+    n_fate_colleague = models.PositiveIntegerField(default=0)
+    n_fate_voicemail = models.PositiveIntegerField(default=0)
+    n_fate_callback_agreed = models.PositiveIntegerField(default=0)
+    n_fate_ring_again = models.PositiveIntegerField(default=0)
+    n_fate_disconnected = models.PositiveIntegerField(default=0)
+    n_fate_unanswered = models.PositiveIntegerField(default=0)
 
     n_score = models.PositiveIntegerField(default=0)
     sum_score = models.BigIntegerField(default=0)
@@ -78,10 +99,22 @@ class DailySum(models.Model):
     sum_other = models.BigIntegerField(default=0)
     squares_other = models.BigIntegerField(default=0)
 
-    # By item code: how often scored, how often N/A, sum of points 0..100, sum of points lost in hundredths.
-    items = models.JSONField(default=dict)
-    # By fate: how many calls ended so.
-    fates = models.JSONField(default=dict)
+    class Meta:
+        abstract = True
+
+
+# The names of all additive columns, in the order of the table.
+COUNTED = tuple(field.name for field in Sums._meta.local_fields)
+
+
+class DailySum(Sums):
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    local_date = models.DateField()
+    week_start = models.DateField()
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -93,3 +126,65 @@ class DailySum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department_id} {self.local_date}: {self.n_calls}"
+
+
+class SpanSum(Sums):
+    """`local_date` is the first day of the span and `week_start` the Monday before it; `newest` the day of its last call."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    span = models.CharField(max_length=5)
+    local_date = models.DateField()
+    week_start = models.DateField()
+    newest = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["department", "span", "local_date"], name="span_sum_once"),
+            models.CheckConstraint(condition=Q(span__in=SPANS), name="span_sum_span_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.span} {self.local_date}: {self.n_calls}"
+
+
+class WeeklyDetail(models.Model):
+    """What was counted by key; see `analytics.details` for what the documents hold.
+
+    `oldest` and `newest` are the days of the first and the last of its calls: where both lie in a period, so do all.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    week_start = models.DateField()
+    oldest = models.DateField()
+    newest = models.DateField()
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
+    items = models.JSONField(default=dict)
+    phrases = models.JSONField(default=dict)
+    bins = models.JSONField(default=dict)
+    waits = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "week_start", "version", "scenario", "wave"], name="weekly_detail_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} week of {self.week_start}"
+
+
+class Rebuild(models.Model):
+    """How far making all sums of an organisation anew has come; gone when it is done. `following` is the next block's Monday."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="+")
+    first = models.DateField()
+    following = models.DateField()
+    last = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.following}"

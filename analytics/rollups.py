@@ -1,61 +1,40 @@
-"""Keeps the stored sums exact: a touched cell is counted anew, inside the transaction that touched it.
+"""Keeps the stored sums exact: what a change touches is counted anew, inside the transaction that changed it.
 
-A cell is one row of `DailySum`: a local day, department, checklist version, scenario and wave. Counting anew rather than
-adding differences is right under every edit, deletion and moved date, and can be repeated.
+Counting anew rather than adding differences is right under every edit, deletion and moved date, and can be repeated. A
+change touches its cell, the cells of its week and the spans of its department around that day; how they are counted is
+said once, in `analytics.counting` and `analytics.details`, and the spans are added up from the cells.
 
-Two transactions that change calls of one cell must not both count before either has committed, or one call is lost. So the
-departments' rows are locked first, in one order (PostgreSQL, READ COMMITTED: the count is a later statement and sees what
-the other committed). A SQLite transaction is the only writer anyway. The lock lets new calls refer to the department.
+Two transactions that change calls of one department must not both count before either has committed, or one call is lost.
+So the departments' rows are locked first, in one order (PostgreSQL, READ COMMITTED: the count is a later statement and sees
+what the other committed). A SQLite transaction is the only writer anyway. The lock lets new calls refer to the department.
+
+Making all of them anew, and comparing all of them with the calls, is in `analytics.rebuilding`.
 """
 
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 
-from analytics.models import SUMMED, DailySum
-from surveys import promises
-from surveys.models import Call, CallbackEvent, Department, Organisation
-from surveys.models.calls import measure_column
+from analytics import counting, details
+from analytics.models import COUNTED, DailySum, SpanSum, Sums, WeeklyDetail
+from surveys.models import Call, Department
 from surveys.querysets import CallQuerySet
 from surveys.signals import Cell, counting_changed
 
-PROMPT_SECONDS = 15
-# Above this many cells, one pass over their months is faster than a look at each.
-FEW = 20
+# More cells than this are counted by whole blocks of their departments.
+FEW: Final = 20
+BLOCK: Final = dt.timedelta(weeks=4)
+WEEK: Final = dt.timedelta(weeks=1)
+DAY: Final = dt.timedelta(days=1)
 
-KEYS = ("department_id", "local_date", "version_id", "scenario_id", "wave_id")
-UNIQUE = ("department", "local_date", "version", "scenario", "wave")
-COUNTS = (
-    "n_calls",
-    "n_passed",
-    "n_failed",
-    "n_left_to_fate",
-    "n_promised",
-    "n_kept",
-    "n_timed",
-    "n_prompt",
-    "n_again",
-    "sum_again",
-    "squares_again",
-    *(f"{part}_{name}" for name in SUMMED for part in ("n", "sum", "squares")),
-    "items",
-    "fates",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A stored value that is not what the calls say."""
-
-    cell: Cell
-    column: str
-    stored: Any
-    counted: Any
+SLICE: Final = ("version", "scenario", "wave")
+CELL: Final = ("department", "local_date", *SLICE)
+WEEK_CELL: Final = ("department", "week_start", *SLICE)
 
 
 def listen() -> None:
@@ -68,226 +47,211 @@ def on_change(*, cells: frozenset[Cell], **_: Any) -> None:
 
 @transaction.atomic
 def recompute(cells: Iterable[Cell]) -> None:
-    """Counts the cells anew and stores their rows; a cell without counting calls has none."""
+    """Counts the cells, their weeks and their departments' spans anew; what holds no counting calls has no row."""
     wanted = set(cells)
-    _lock({cell.department for cell in wanted})
-    if len(wanted) <= FEW:
-        _replace(wanted, _counted(Call.objects.filter(_any_of(wanted))))
-        return
-    for _month, within in itertools.groupby(
-        sorted(wanted, key=_day), key=lambda cell: (_day(cell).year, _day(cell).month)
-    ):
-        of_month = set(within)
-        days = {cell.local_date for cell in of_month}
-        calls = Call.objects.filter(
-            department__in={cell.department for cell in of_month}, local_date__range=(min(days), max(days))
-        )
-        counted = _counted(calls)
-        _replace(of_month, {cell: row for cell, row in counted.items() if cell in of_month})
+    houses = lock({cell.department for cell in wanted})
+    by_house: dict[House, set[Cell]] = {}
+    for cell in wanted:
+        by_house.setdefault(houses[cell.department], set()).add(cell)
+    for house, mine in by_house.items():
+        for scope in [_few(mine)] if len(mine) <= FEW else _blocks_of(mine):
+            count(house, scope)
 
 
-@transaction.atomic
-def rebuild(organisation: Organisation | None = None) -> int:
-    """Makes all stored sums anew, of one organisation or of all; how many rows there are then."""
-    _lock(_departments(organisation))
-    DailySum.objects.filter(**_within(organisation)).delete()
-    made = 0
-    for calls in _by_month(organisation):
-        rows = _counted(calls)
-        DailySum.objects.bulk_create(rows.values())
-        made += len(rows)
-    return made
+# --- what is counted at once ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def verify(organisation: Organisation | None = None) -> list[Difference]:
-    """Every stored value that is not what a fresh count gives; empty when all is well."""
-    _lock(_departments(organisation))
-    unseen = set(DailySum.objects.filter(**_within(organisation)).values_list("pk", flat=True))
-    found: list[Difference] = []
-    for calls in _by_month(organisation):
-        counted = _counted(calls)
-        stored = {_cell(row): row for row in DailySum.objects.filter(_any_day_of(counted), **_within(organisation))}
-        for cell, row in counted.items():
-            found.extend(_differences(cell, stored.get(cell), row))
-        unseen -= {stored[cell].pk for cell in counted if cell in stored}
-    for row in DailySum.objects.filter(pk__in=unseen).iterator():
-        found.extend(_differences(_cell(row), row, None))
-    return found
+@dataclass(frozen=True, slots=True)
+class House:
+    """An organisation, as far as counting goes."""
+
+    pk: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is counted anew: conditions that hold for calls and stored rows alike, and the spans around them.
+
+    `cells` and `details` choose by the columns of a cell and of a week's cell; `spans` are the first days of the days, weeks
+    and months of these `departments`.
+    """
+
+    cells: Q
+    details: Q
+    departments: frozenset[int]
+    spans: Mapping[str, frozenset[dt.date]]
+
+
+def _few(cells: set[Cell]) -> Scope:
+    """Exactly these cells, and every span that one of them is part of."""
+    by_cell = by_week = Q(pk__in=[])
+    for cell in cells:
+        named = dict(zip(CELL, cell, strict=True))
+        by_cell |= Q(**named)
+        by_week |= Q(**{name: named.get(name, monday(cell.local_date)) for name in WEEK_CELL})
+    days = frozenset(cell.local_date for cell in cells)
+    return Scope(by_cell, by_week, frozenset(cell.department for cell in cells), _spans(days))
+
+
+def _blocks_of(cells: set[Cell]) -> Iterator[Scope]:
+    """Whole blocks that hold these cells; the others in there come out as they were."""
+    blocks: dict[dt.date, set[int]] = {}
+    for cell in cells:
+        blocks.setdefault(block_of(cell.local_date), set()).add(cell.department)
+    for first, departments in sorted(blocks.items()):
+        yield whole(frozenset(departments), first)
+
+
+def whole(departments: frozenset[int], first: dt.date) -> Scope:
+    """A block of these departments: four weeks from a Monday."""
+    last = first + BLOCK - DAY
+    mine = Q(department__in=departments)
+    days = frozenset(first + DAY * number for number in range(BLOCK.days))
+    return Scope(
+        mine & Q(local_date__range=(first, last)), mine & Q(week_start__range=(first, last)), departments, _spans(days)
+    )
+
+
+def _spans(days: frozenset[dt.date]) -> Mapping[str, frozenset[dt.date]]:
+    return {"day": days, "week": frozenset(map(monday, days)), "month": frozenset(day.replace(day=1) for day in days)}
+
+
+def monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def block_of(day: dt.date) -> dt.date:
+    """The Monday that the day's block begins on; blocks are counted from the first Monday of the calendar."""
+    start = monday(day)
+    return start - dt.timedelta(days=(start - dt.date(1, 1, 1)).days % BLOCK.days)
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Events:
-    """What was recorded of callbacks, by call, in the order of recording."""
-
-    known: dict[int, list[promises.Event]] = field(default_factory=dict)
-
-    def kept(self, call: int, promised: dt.datetime, hours: int) -> bool:
-        return promises.within_window(promises.came(promised, self.known.get(call, ())), promised, hours)
-
-
-READ = (
-    *KEYS,
-    *(measure_column(name) for name in SUMMED),
-    "id",
-    "organisation_id",
-    "week_start",
-    "outcome",
-    "fate",
-    "seconds_to_answer",
-    "would_call_again",
-    "item_points",
-    "callback__promised_at",
-    "organisation__callback_window_hours",
-)
-
-
-def _counted(calls: CallQuerySet) -> dict[Cell, DailySum]:
-    """The rows, unsaved, that the counting ones among these calls make."""
-    calls = calls.counting()
-    events = _Events()
-    recorded = CallbackEvent.objects.filter(callback__call__in=calls).order_by("recorded_at", "pk")
-    for call, kind, moment in recorded.values_list("callback__call_id", "kind", "happened_at"):
-        events.known.setdefault(call, []).append(promises.Event(kind, moment))
-    rows: dict[Cell, DailySum] = {}
-    # A database without server-side cursors would otherwise hold back writing while rows are still to come.
-    for values in list(calls.order_by().values_list(*READ)):
-        cell = Cell(*values[:5])
-        read = dict(zip(READ, values, strict=True))
-        row = rows.get(cell)
-        if row is None:
-            row = rows[cell] = _empty(cell, read["organisation_id"], read["week_start"])
-        _add_scores(row, values[5 : 5 + len(SUMMED)])
-        _add_items(row.items, read["item_points"])
-        _add_facts(row, read, events)
-    return rows
-
-
-def _empty(cell: Cell, organisation: int, week_start: dt.date) -> DailySum:
-    keys = dict(zip(KEYS, cell, strict=True))
-    return DailySum(organisation_id=organisation, week_start=week_start, items={}, fates={}, **keys)
-
-
-def _add_scores(row: DailySum, scores: tuple[int | None, ...]) -> None:
-    held = row.__dict__
-    for name, score in zip(SUMMED, scores, strict=True):
-        if score is not None:
-            held[f"n_{name}"] += 1
-            held[f"sum_{name}"] += score
-            held[f"squares_{name}"] += score * score
-
-
-def _add_items(items: dict[str, list[int]], points: dict[str, list[int | None]]) -> None:
-    for code, (earned, lost) in points.items():
-        sums = items.setdefault(code, [0, 0, 0, 0])
-        if earned is None:
-            sums[1] += 1
-        else:
-            sums[0] += 1
-            sums[2] += earned
-            sums[3] += lost or 0
-
-
-def _add_facts(row: DailySum, read: dict[str, Any], events: _Events) -> None:
-    row.n_calls += 1
-    row.n_passed += read["outcome"] == Call.Outcome.PASSED
-    row.n_failed += read["outcome"] == Call.Outcome.FAILED
-    if read["fate"]:
-        row.fates[read["fate"]] = row.fates.get(read["fate"], 0) + 1
-        row.n_left_to_fate += read["fate"] in Call.LEFT_TO_FATE
-    if read["callback__promised_at"] is not None:
-        row.n_promised += 1
-        hours = read["organisation__callback_window_hours"]
-        row.n_kept += events.kept(read["id"], read["callback__promised_at"], hours)
-    if read["seconds_to_answer"] is not None:
-        row.n_timed += 1
-        row.n_prompt += read["seconds_to_answer"] <= PROMPT_SECONDS
-    again = read["would_call_again"]
-    if again is not None:
-        row.n_again += 1
-        row.sum_again += again
-        row.squares_again += again * again
-
-
-# --- storing ----------------------------------------------------------------------------------------------------------
-
-
-def _lock(departments: Iterable[int]) -> None:
+def lock(departments: Iterable[int]) -> dict[int, House]:
+    """Holds these departments until the transaction ends; the organisation of each."""
+    rows = Department.objects.filter(pk__in=list(departments)).order_by("pk")
     if connection.features.has_select_for_update:
-        list(
-            Department.objects.select_for_update(no_key=True)
-            .filter(pk__in=departments)
-            .order_by("pk")
-            .values_list("pk")
-        )
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    found = rows.values_list("pk", "organisation", "organisation__callback_window_hours")
+    return {pk: House(house, hours) for pk, house, hours in found}
 
 
-def _replace(cells: set[Cell], rows: dict[Cell, DailySum]) -> None:
-    gone = cells - rows.keys()
-    if gone:
-        stored = DailySum.objects.filter(_any_day_of(gone)).values_list("pk", *KEYS)
-        doomed = [pk for pk, *keys in stored if Cell(*keys) in gone]
-        DailySum.objects.filter(pk__in=doomed).delete()
-    if rows:
-        DailySum.objects.bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=UNIQUE,
-            update_fields=("organisation", "week_start", *COUNTS),
-        )
+def count(house: House, scope: Scope) -> None:
+    """Makes the rows of this scope anew; its departments are locked."""
+    calls = Call.objects.filter(organisation=house.pk).counting()
+    DailySum.objects.filter(scope.cells).delete()
+    _insert_cells(house, Call.objects.filter(scope.cells))
+    WeeklyDetail.objects.filter(scope.details).delete()
+    found = details.of_calls(calls.filter(scope.details), WEEK_CELL)
+    WeeklyDetail.objects.bulk_create(_detail_row(house, key, detail) for key, detail in found.items())
+    _add_spans(scope)
 
 
-def _any_of(cells: set[Cell]) -> Q:
-    wanted = Q(pk__in=[])
-    for cell in cells:
-        wanted |= Q(**dict(zip(KEYS, cell, strict=True)))
-    return wanted
+def cells_of(calls: CallQuerySet, house: House) -> Any:
+    """What the rows of `DailySum` would be, by their keys and the names of their columns."""
+    keys = ("organisation", "week_start", *CELL)
+    rows = counting.counted(calls, keys, COUNTED, house.hours)
+    return rows.values_list(*keys, *(f"all_{name}" for name in COUNTED))
 
 
-def _any_day_of(cells: Iterable[Cell]) -> Q:
-    """Rows of the same departments and days: a few too many, found by index and sorted out by the caller."""
-    cells = list(cells)
-    if not cells:
-        return Q(pk__in=[])
-    days = [cell.local_date for cell in cells]
-    return Q(department__in={cell.department for cell in cells}, local_date__range=(min(days), max(days)))
+def _insert_cells(house: House, calls: CallQuerySet) -> None:
+    select = _select_of_cells(house.hours)
+    chosen, params = calls.order_by().values("pk").query.sql_with_params()
+    names = _columns(DailySum, "organisation", "week_start", *CELL)
+    _insert(DailySum, names, select.before + chosen + select.after, [*select.params, *params, *select.more_params])
 
 
-def _by_month(organisation: Organisation | None) -> Iterator[CallQuerySet]:
-    """The calls of one month after another, so that a long history fits in memory."""
-    calls = Call.objects.filter(**_within(organisation))
-    ends = calls.counting().aggregate(first=Min("local_date"), last=Max("local_date"))
-    day = ends["first"]
-    while day is not None and day <= ends["last"]:
-        following = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-        yield calls.filter(local_date__gte=day, local_date__lt=following)
-        day = following
+@dataclass(frozen=True, slots=True)
+class _Select:
+    """A SELECT in two halves, between which the choice of calls goes."""
+
+    before: str
+    after: str
+    params: tuple[Any, ...]
+    more_params: tuple[Any, ...]
 
 
-def _within(organisation: Organisation | None) -> dict[str, Any]:
-    return {} if organisation is None else {"organisation": organisation}
+@lru_cache
+def _select_of_cells(hours: int) -> _Select:
+    """The SELECT of `cells_of`, written once a process: Django takes longer to write it than the database to run it."""
+    mark = -1
+    sql, params = cells_of(Call.objects.counting().filter(pk__in=[mark]), House(0, hours)).query.sql_with_params()
+    column = f"{connection.ops.quote_name(Call._meta.db_table)}.{connection.ops.quote_name('id')} IN ("
+    before, after = sql.split(f"{column}%s)")
+    place = params.index(mark)
+    return _Select(f"{before}{column}", f"){after}", params[:place], params[place + 1 :])
 
 
-def _departments(organisation: Organisation | None) -> Any:
-    return Department.objects.filter(**_within(organisation)).values("pk")
+def _detail_row(house: House, key: tuple[Any, ...], detail: details.Detail) -> WeeklyDetail:
+    department, week_start, version, scenario, wave = key
+    return WeeklyDetail(
+        organisation_id=house.pk,
+        department_id=department,
+        week_start=week_start,
+        version_id=version,
+        scenario_id=scenario,
+        wave_id=wave,
+        oldest=detail.oldest,
+        newest=detail.newest,
+        **{kind: getattr(detail, kind) for kind in details.KINDS},
+    )
 
 
-def _cell(row: DailySum) -> Cell:
-    return Cell(*(getattr(row, key) for key in KEYS))
+def _add_spans(scope: Scope) -> None:
+    """Adds the cells up to days, weeks and months of whole departments."""
+    for span, firsts in scope.spans.items():
+        SpanSum.objects.filter(department__in=scope.departments, span=span, local_date__in=firsts).delete()
+        for first, last in runs(span, firsts):
+            _insert_spans(span, scope.departments, first, last)
 
 
-def _day(cell: Cell) -> dt.date:
-    return cell.local_date
+def span_end(span: str, first: dt.date) -> dt.date:
+    """The last day of the span that begins on this one."""
+    if span == "month":
+        return (first + dt.timedelta(days=32)).replace(day=1) - DAY
+    return first + (WEEK - DAY if span == "week" else dt.timedelta(0))
 
 
-def _differences(cell: Cell, stored: DailySum | None, counted: DailySum | None) -> Iterator[Difference]:
-    if stored is None or counted is None:
-        there, here = (None if row is None else row.n_calls for row in (stored, counted))
-        yield Difference(cell, "n_calls", there, here)
-        return
-    for column in ("organisation_id", "week_start", *COUNTS):
-        if getattr(stored, column) != getattr(counted, column):
-            yield Difference(cell, column, getattr(stored, column), getattr(counted, column))
+def runs(span: str, firsts: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
+    """The first and last days of spans that follow each other without a gap; months one by one."""
+    first = last = None
+    for each in sorted(firsts):
+        if last is None or first is None or each != last + DAY or span == "month":
+            if first is not None and last is not None:
+                yield first, last
+            first = each
+        last = span_end(span, each)
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _insert_spans(span: str, departments: Iterable[int], first: dt.date, last: dt.date) -> None:
+    """From the cells between two days, which make whole spans; of months only one."""
+    departments = sorted(departments)
+    day = connection.ops.adapt_datefield_value
+    start, week = {"day": ("local_date", "MIN(week_start)"), "week": ("week_start", "week_start")}.get(
+        span, ("%s", "%s")
+    )
+    by = ", ".join(["organisation_id", "department_id", *([start] if span != "month" else [])])
+    names = _columns(SpanSum, "organisation", "department", "span", "local_date", "week_start", "newest")
+    added = ", ".join(f"SUM({name})" for name in COUNTED)
+    marks = ", ".join(["%s"] * len(departments))
+    select = (
+        f"SELECT organisation_id, department_id, %s, {start}, {week}, MAX(local_date), {added} FROM {DailySum._meta.db_table} "  # noqa: S608
+        f"WHERE department_id IN ({marks}) AND local_date BETWEEN %s AND %s GROUP BY {by}"
+    )
+    params = [span, *([day(first), day(monday(first))] if span == "month" else []), *departments, day(first), day(last)]
+    _insert(SpanSum, names, select, params)
+
+
+def _columns(model: type[Sums], *keys: str) -> list[str]:
+    return [model._meta.get_field(name).column for name in (*keys, *COUNTED)]
+
+
+def _insert(model: type[Sums], names: list[str], select: str, params: Sequence[Any]) -> None:
+    """INSERT ... SELECT, which Django has no word for: the rows never leave the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) {select}", params)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from analytics import charts, frames, metrics, words
 from analytics.access import Reader
 from analytics.figures import Ending, ItemLoss, Point, Series, Share, rounded
-from analytics.filters import Filters
+from analytics.filters import FATES, Filters
+from analytics.metrics import Parts
 from analytics.reports.base import (
     Column,
     Report,
@@ -229,9 +230,9 @@ def fates(reader: Reader, filters: Filters, department: int | None) -> Report:
     assert department is not None
     filters = about(filters, department)
     keys = tree_of(reader, filters).keys
-    held = {str(fate): int(n) for fate, n in frames.fates(reader, filters, keys).itertuples(index=False, name=None)}
+    parts, withheld = _parts(reader, filters, department)
+    held = {fate: parts[f"n_fate_{fate}"] for fate in FATES}
     calls = sum(held.values())
-    _calls, withheld = _period(reader, filters, department, "n_calls")
 
     def share(*fates: str) -> Share:
         return metrics.WITHHELD_SHARE if withheld else metrics.share(sum(held.get(fate, 0) for fate in fates), calls)
@@ -339,8 +340,14 @@ def course_measures(filters: Filters) -> tuple[str, ...]:
 
 def _period(reader: Reader, filters: Filters, department: int, column: str) -> tuple[int, bool]:
     """A count over the chosen period, and whether figures that rest on it are withheld."""
+    parts, withheld = _parts(reader, filters, department)
+    return parts[column], withheld
+
+
+def _parts(reader: Reader, filters: Filters, department: int) -> tuple[Parts, bool]:
+    """The sums of the chosen period, and whether figures that rest on them are withheld."""
     tree = tree_of(reader, filters)
     sums = metrics.parts(frames.totals(reader, filters, tree.keys, measures_of(filters)), ["department", "now"])
     nodes = tree.sums({key: sums[key, True] for key in tree.keys if (key, True) in sums})
     withheld = tree.withheld({node: parts["n_calls"] for node, parts in nodes.items()})
-    return nodes[department][column], department in withheld
+    return nodes[department], department in withheld

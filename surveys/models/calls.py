@@ -109,6 +109,8 @@ class Call(models.Model):
     failed_by = models.JSONField(default=list, editable=False)
     # Per scored item: {"code": [points 0..100 or null for N/A, points lost in hundredths]}; what item sums are made of.
     item_points = models.JSONField(default=dict, editable=False)
+    # The phrases of the bank that were heard, each once, and "" when there were others; what phrase rates are made of.
+    phrases = models.JSONField(default=list, editable=False)
 
     fate = models.CharField(_("the caller's fate"), max_length=16, choices=Fate.choices, blank=True, editable=False)
     seconds_to_answer = models.PositiveIntegerField(_("seconds to answer"), null=True, blank=True, editable=False)

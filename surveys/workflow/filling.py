@@ -18,6 +18,7 @@ SCORED_FIELDS: Final = (
     "outcome",
     "failed_by",
     "item_points",
+    "phrases",
     "fate",
     "seconds_to_answer",
     "would_call_again",
@@ -48,6 +49,7 @@ def fill_from_answers(call: Call) -> scoring.Scoring:
         for line in result.trace
         if line.state in {"scored", "na"}
     }
+    call.phrases = heard_phrases(call)
     recorded = recorded_values(call)
     call.fate = recorded.get("fate") or ""
     seconds, again = recorded.get("seconds_to_answer"), recorded.get("would_call_again")
@@ -59,6 +61,15 @@ def fill_from_answers(call: Call) -> scoring.Scoring:
     call.would_call_again = None if again is None else int(again)
     call.content_hash = definition.content_hash(call.answers)
     return result
+
+
+def heard_phrases(call: Call) -> list[str]:
+    """The codes of the phrases noted in a call, each once; "" stands for all that are not of the bank."""
+    found = set()
+    for item in call.version.definition.items:
+        answer = call.answers.get(item.code) if item.kind == "phrase" else None
+        found.update(row["phrase"] for row in (answer or {}).get("value") or ())
+    return sorted(found)
 
 
 def recorded_values(call: Call) -> dict[str, Any]:

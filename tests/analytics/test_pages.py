@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from analytics import rollups
+from analytics import rebuilding
 from analytics.filters import MEASURES
 from surveys import workflow
 from surveys.models import Call, Department, User
@@ -150,7 +150,7 @@ def test_page_file_and_api_hold_the_same_digits(
     import random
 
     disturbed(make_call, people, departments, scenarios, random.Random(seed))
-    assert rollups.verify(org) == []
+    assert rebuilding.verify(org) == []
     User.objects.filter(pk=people[who].pk).update(language="nl")
     browser, program = client_for(people[who]), api_client(people[who], "read")
     query = "?by=week&line=total&line=BUR&line=AFV"

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analytics import rollups
+from analytics import rebuilding
 from analytics.models import DailySum
 from surveys import workflow
 from surveys.demo import DEMO_PASSWORD, days, generate, generate_small
@@ -109,13 +109,13 @@ def test_a_waiting_call_of_the_demo_goes_on_through_the_workflow(db, small):
     assert received.status == "repeated"
     workflow.approve(call=call, by=User.objects.get(email="reviewer@demo.example"), at=AT)
     assert sum(DailySum.objects.values_list("n_calls", flat=True)) == 301
-    assert rollups.verify(call.organisation) == []
+    assert rebuilding.verify(call.organisation) == []
 
 
 def test_loading_adds_up_the_figures(db, small):
     organisation = load(data=small, at=AT)
     assert sum(DailySum.objects.values_list("n_calls", flat=True)) == 300
-    assert rollups.verify(organisation) == []
+    assert rebuilding.verify(organisation) == []
 
 
 def test_who_can_sign_in(db, small):
@@ -230,4 +230,4 @@ def test_what_was_checked_shows_every_flow(db, small):
     assert seconds
     assert all(call.second_of.listener_id == call.evaluator_id for call in seconds)
     assert ChecklistVersion.objects.filter(state="draft").count() == 1
-    assert rollups.verify(organisation) == []
+    assert rebuilding.verify(organisation) == []

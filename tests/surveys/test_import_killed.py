@@ -53,7 +53,7 @@ from analytics import rollups
 run = ImportRun.objects.get()
 imported = AuditEntry.objects.filter(action="imported")
 print(run.state, run.done, Call.objects.count(), imported.filter(subject="call").count(), imported.exclude(subject="call").count(),
-      bool(DailySum.objects.count()), len(rollups.verify()), len(run.content) > 0)
+      bool(DailySum.objects.count()), len(rebuilding.verify()), len(run.content) > 0)
 """
 
 

@@ -1,4 +1,5 @@
-"""`python manage.py worker`: does longer jobs, and now and then sends reminders and erases recordings that are due."""
+"""`python manage.py worker`: does longer jobs, and now and then sends reminders, erases recordings that are due and
+goes on with sums that were being made anew."""
 
 import logging
 import threading
@@ -9,6 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
+from analytics import rebuilding
 from surveys import recordings, reminders
 
 # Not at once: a site that is only tried out mails nobody.
@@ -32,12 +34,16 @@ def remind(stop: threading.Event, *, first_after: float = FIRST_AFTER, every: fl
             recordings.erase_due(at=timezone.now())
         except Exception:
             logger.exception("Recordings could not be erased; it is tried again")
+        try:
+            rebuilding.go_on()
+        except Exception:
+            logger.exception("Sums could not be made anew; it is tried again")
         finally:
             close_old_connections()
 
 
 class Command(db_worker.Command):
-    help = "Do longer jobs in the background, send reminders and erase recordings."
+    help = "Do longer jobs in the background, send reminders, erase recordings, finish what rebuild_sums began."
 
     def handle(self, **options: Any) -> None:
         stop = threading.Event()

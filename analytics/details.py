@@ -1,0 +1,135 @@
+"""What is counted by key: answers of questions, phrases heard, scores by bin, delays of callbacks.
+
+A document each, made of additive numbers, so documents may be added up in any order:
+
+    items     {question: {points: [n, lost, n_again, sum_again, squares_again]}}; points 0..100 as text, "na" not applicable.
+              `lost` is in hundredths of a point of the score; the last three are of those calls that hold a grade for
+              "would call again". Means, squares, spread and correlation all follow from these.
+    phrases   {phrase: number of calls in which it was heard}
+    bins      {number of the bin of five points: number of calls}, of the score
+    waits     {"came" or "not_come": {whole hours from the promise, rounded up: number of promises}}, by the event that
+              holds. Promises of which nothing was recorded are those of `n_promised` that stand in neither.
+
+In SQL a document would have to be taken apart into a row per question and put together again, which takes longer than
+reading it: see `tests/benchmarks`. So this half is one pass in Python, while the columns are counted in SQL.
+"""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from analytics.models import BIN, BINS
+from surveys import promises
+from surveys.models import CallbackEvent
+from surveys.querysets import CallQuerySet
+
+KINDS: Final = ("items", "phrases", "bins", "waits")
+NA: Final = "na"
+HOUR: Final = dt.timedelta(hours=1)
+PARTS: Final = 5
+# The columns of a call that each kind is counted from.
+READ: Final = {"items": ("items_text", "would_call_again"), "phrases": ("phrases",), "bins": ("score",)}
+
+Items = dict[str, dict[str, list[int]]]
+
+
+@dataclass(slots=True)
+class Detail:
+    """The documents of some calls, and the days of the first and the last of them."""
+
+    items: Items = field(default_factory=dict)
+    phrases: dict[str, int] = field(default_factory=dict)
+    bins: dict[str, int] = field(default_factory=dict)
+    waits: dict[str, dict[str, int]] = field(default_factory=dict)
+    oldest: dt.date = dt.date.max
+    newest: dt.date = dt.date.min
+
+    def add(self, documents: Mapping[str, Any]) -> None:
+        """Adds the documents of others, by kind."""
+        for kind, document in documents.items():
+            _merge(getattr(self, kind), document)
+
+    def documents(self, kinds: Iterable[str] = KINDS) -> dict[str, Any]:
+        return {kind: getattr(self, kind) for kind in kinds}
+
+
+def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, Mapping):
+            _merge(into.setdefault(key, {}), value)
+        elif isinstance(value, list):
+            held = into.setdefault(key, [0] * len(value))
+            for place, part in enumerate(value):
+                held[place] += part
+        else:
+            into[key] = into.get(key, 0) + value
+
+
+def of_calls(calls: CallQuerySet, keys: tuple[str, ...], kinds: Iterable[str] = KINDS) -> dict[tuple[Any, ...], Detail]:
+    """The documents of these calls by `keys`, only of these kinds."""
+    kinds = frozenset(kinds)
+    found: dict[tuple[Any, ...], Detail] = defaultdict(Detail)
+    read = [name for kind, names in READ.items() if kind in kinds for name in names]
+    texts = calls.annotate(items_text=Cast("item_points", TextField())).order_by()
+    rows = texts.values_list(*keys, "local_date", *read) if read else ()
+    width = len(keys)
+    # A database without server-side cursors would otherwise hold back writing while rows are still to come.
+    for row in list(rows):
+        detail, day = found[row[:width]], row[width]
+        detail.oldest, detail.newest = min(detail.oldest, day), max(detail.newest, day)
+        held = dict(zip(read, row[width + 1 :], strict=True))
+        if "bins" in kinds and held["score"] is not None:
+            _one_more(detail.bins, min(held["score"] // BIN, BINS - 1))
+        for code in held.get("phrases", ()):
+            _one_more(detail.phrases, code)
+        if "items" in kinds:
+            _add_items(detail.items, json.loads(held["items_text"]), held["would_call_again"])
+    if "waits" in kinds:
+        for key, kind, hours in _waits(calls, keys):
+            _one_more(found[key].waits.setdefault(kind, {}), hours)
+    return dict(found)
+
+
+def _one_more(counts: dict[str, int], key: object) -> None:
+    counts[str(key)] = counts.get(str(key), 0) + 1
+
+
+def _add_items(items: Items, points: Mapping[str, tuple[int | None, int]], again: int | None) -> None:
+    """The inner loop of every count: a call's questions one by one."""
+    squared = 0 if again is None else again * again
+    for code, (earned, lost) in points.items():
+        of_item = items.get(code)
+        if of_item is None:
+            of_item = items[code] = {}
+        key = NA if earned is None else str(earned)
+        parts = of_item.get(key)
+        if parts is None:
+            parts = of_item[key] = [0] * PARTS
+        parts[0] += 1
+        parts[1] += lost
+        if again is not None:
+            parts[2] += 1
+            parts[3] += again
+            parts[4] += squared
+
+
+def _waits(calls: CallQuerySet, keys: tuple[str, ...]) -> Iterator[tuple[tuple[Any, ...], str, int]]:
+    """Of every promise that something was recorded of: whether it came, and after how many hours that was known."""
+    recorded = CallbackEvent.objects.filter(callback__call__in=calls).order_by("callback", "recorded_at", "pk")
+    names = [f"callback__call__{key}" for key in keys]
+    rows = recorded.values_list("callback", "callback__promised_at", "kind", "happened_at", *names)
+    last: dict[int, tuple[Any, ...]] = {row[0]: row[1:] for row in rows}
+    for promised, kind, happened, *key in last.values():
+        came = promises.came(promised, [promises.Event(kind, happened)])
+        yield tuple(key), promises.CAME if came else promises.NOT_COME, _hours(happened - promised)
+
+
+def _hours(waited: dt.timedelta) -> int:
+    """Whole hours, rounded up: what came within 24 hours to the second is 24, whatever came later is more."""
+    return max(-(-waited // HOUR), 0)

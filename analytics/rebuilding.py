@@ -1,0 +1,214 @@
+"""Makes all stored sums anew from the calls, or compares all of them with the calls.
+
+Block by block, four weeks of some departments each, in a transaction of its own: the site runs on meanwhile, memory holds
+one block, and what was interrupted is taken up where it stopped (`analytics.models.Rebuild`).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Max, Min
+
+from analytics import counting, details, rollups
+from analytics.models import COUNTED, DailySum, Rebuild, SpanSum, WeeklyDetail
+from analytics.rollups import CELL, WEEK_CELL, House
+from surveys.models import Call, Department, Organisation
+
+# About as many calls are counted in one transaction: some tenths of a second's work, and some tens of megabytes.
+AT_ONCE: Final = 20_000
+
+Say = Callable[[str, int, int], None]
+"""Called with the organisation's short name, how many blocks are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored value that is not what the calls say. `table` is "cell", "span" or "detail", `key` names the row."""
+
+    table: str
+    key: tuple[Any, ...]
+    column: str
+    stored: Any
+    counted: Any
+
+
+def rebuild(organisation: Organisation | None = None, *, afresh: bool = False, say: Say | None = None) -> int:
+    """Makes the stored sums of one organisation or of all anew; how many blocks were counted.
+
+    A rebuild that was interrupted goes on where it stopped, unless it is to begin `afresh`.
+    """
+    done = 0
+    for house in _organisations(organisation):
+        run = _begun(house, afresh=afresh)
+        if run is None:
+            continue
+        blocks = _blocks(run.first, run.last)
+        for number, first in enumerate(blocks, 1):
+            if first < run.following:
+                continue
+            for departments in _batches(house, first):
+                _count(departments, first)
+            Rebuild.objects.filter(pk=run.pk).update(following=first + rollups.BLOCK)
+            done += 1
+            if say is not None:
+                say(house.slug, number, len(blocks))
+        Rebuild.objects.filter(pk=run.pk).delete()
+    return done
+
+
+def unfinished() -> list[Organisation]:
+    """Organisations whose sums are being made anew, or were when something interrupted it."""
+    return list(Organisation.objects.filter(pk__in=Rebuild.objects.values("organisation")))
+
+
+def go_on() -> int:
+    """Finishes what was begun: after an upgrade that makes all sums anew, or when something interrupted it."""
+    return sum(rebuild(house) for house in unfinished())
+
+
+@transaction.atomic
+def _count(departments: frozenset[int], first: dt.date) -> None:
+    houses = rollups.lock(departments)
+    rollups.count(next(iter(houses.values())), rollups.whole(departments, first))
+
+
+def _begun(house: Organisation, *, afresh: bool) -> Rebuild | None:
+    """The rebuild to go on with, or a new one over all days of calls and stored rows; None where there are none."""
+    if afresh:
+        Rebuild.objects.filter(organisation=house).delete()
+    run: Rebuild | None = Rebuild.objects.filter(organisation=house).first()
+    if run is not None:
+        return run
+    days = list(_ends(house))
+    if not days:
+        return None
+    first, last = rollups.block_of(min(days)), max(days)
+    return Rebuild.objects.create(organisation=house, first=first, following=first, last=last)
+
+
+def _ends(house: Organisation) -> Iterator[dt.date]:
+    for rows, column in (
+        (Call.objects.filter(organisation=house).counting(), "local_date"),
+        (DailySum.objects.filter(organisation=house), "local_date"),
+        (WeeklyDetail.objects.filter(organisation=house), "week_start"),
+        (SpanSum.objects.filter(organisation=house), "local_date"),
+    ):
+        yield from filter(None, rows.aggregate(first=Min(column), last=Max(column)).values())
+
+
+def _blocks(first: dt.date, last: dt.date) -> list[dt.date]:
+    count = (last - first) // rollups.BLOCK + 1
+    return [first + rollups.BLOCK * number for number in range(count)]
+
+
+def _batches(house: Organisation, first: dt.date) -> Iterator[frozenset[int]]:
+    """The organisation's departments in groups that hold about `AT_ONCE` calls of the block, those without any too."""
+    calls = Call.objects.filter(organisation=house, local_date__range=(first, first + rollups.BLOCK - rollups.DAY))
+    sizes = dict(calls.order_by().values_list("department").annotate(n=Count("pk")))
+    batch: set[int] = set()
+    held = 0
+    for pk in Department.objects.filter(organisation=house).order_by("pk").values_list("pk", flat=True):
+        if batch and held + sizes.get(pk, 0) > AT_ONCE:
+            yield frozenset(batch)
+            batch, held = set(), 0
+        batch.add(pk)
+        held += sizes.get(pk, 0)
+    if batch:
+        yield frozenset(batch)
+
+
+def _organisations(organisation: Organisation | None) -> list[Organisation]:
+    return [organisation] if organisation is not None else list(Organisation.objects.order_by("pk"))
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------
+
+
+def verify(organisation: Organisation | None = None) -> list[Difference]:
+    """Every stored value that is not what a fresh count gives; empty when all is well."""
+    return list(differences(organisation))
+
+
+def differences(organisation: Organisation | None = None) -> Iterator[Difference]:
+    for house in _organisations(organisation):
+        days = list(_ends(house))
+        if not days:
+            continue
+        for first in _blocks(rollups.block_of(min(days)), max(days)):
+            for departments in _batches(house, first):
+                yield from _compare(departments, first)
+
+
+@transaction.atomic
+def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
+    """What differs in a block; the departments are held, so that nothing moves between the count and the look."""
+    house = next(iter(rollups.lock(departments).values()))
+    scope = rollups.whole(departments, first)
+    calls = Call.objects.filter(organisation=house.pk).counting()
+    cells = {
+        row[2:7]: dict(zip(COUNTED, row[7:], strict=True)) for row in rollups.cells_of(calls.filter(scope.cells), house)
+    }
+    stored = _stored(DailySum.objects.filter(scope.cells), CELL)
+    found = list(_unlike("cell", stored, cells))
+    counted = {
+        key: _documents(detail) for key, detail in details.of_calls(calls.filter(scope.details), WEEK_CELL).items()
+    }
+    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, *details.KINDS)
+    kept = {row[:5]: dict(_leaves(dict(zip(details.KINDS, row[5:], strict=True)))) for row in rows}
+    found.extend(_unlike("detail", kept, counted))
+    for span, firsts in scope.spans.items():
+        found.extend(_unlike("span", *_of_spans(house, departments, span, firsts)))
+    return found
+
+
+def _of_spans(house: House, departments: frozenset[int], span: str, firsts: frozenset[dt.date]) -> tuple[Any, Any]:
+    """The stored rows of spans, and those that their calls make. A month that two blocks share is compared twice."""
+    stored = SpanSum.objects.filter(department__in=departments, span=span, local_date__in=firsts)
+    counted: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for first, last in rollups.runs(span, firsts):
+        calls = Call.objects.filter(department__in=departments, local_date__range=(first, last)).counting()
+        keys = ("department",) if span == "month" else ("department", "local_date" if span == "day" else "week_start")
+        rows = counting.counted(calls, keys, COUNTED, house.hours).annotate(last=Max("local_date"))
+        for row in rows.values_list(*keys, "last", *(f"all_{name}" for name in COUNTED)):
+            start, last_day = row[1] if span != "month" else first, row[len(keys)]
+            parts = dict(zip(COUNTED, row[len(keys) + 1 :], strict=True))
+            counted[row[0], span, start] = parts | {"week_start": rollups.monday(start), "newest": last_day}
+    return _stored(stored, ("department", "span", "local_date"), "week_start", "newest"), counted
+
+
+def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    columns = (*COUNTED, *more)
+    width = len(keys)
+    return {row[:width]: dict(zip(columns, row[width:], strict=True)) for row in rows.values_list(*keys, *columns)}
+
+
+def _documents(detail: details.Detail) -> dict[str, Any]:
+    return dict(_leaves({kind: getattr(detail, kind) for kind in details.KINDS}))
+
+
+def _leaves(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """The numbers of a document by their path: "items / greeting.own_name / 100"."""
+    for key, value in document.items():
+        name = f"{path} / {key}" if path else key
+        if isinstance(value, Mapping):
+            yield from _leaves(value, name)
+        else:
+            yield name, value
+
+
+def _unlike(
+    table: str,
+    stored: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    counted: Mapping[tuple[Any, ...], Mapping[str, Any]],
+) -> Iterable[Difference]:
+    for key in sorted(stored.keys() | counted.keys(), key=str):
+        there, here = stored.get(key), counted.get(key)
+        if there is None or here is None:
+            yield Difference(table, key, "row", None if there is None else "there", None if here is None else "there")
+            continue
+        for column in sorted(there.keys() | here.keys()):
+            if there.get(column) != here.get(column):
+                yield Difference(table, key, column, there.get(column), here.get(column))

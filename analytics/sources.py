@@ -1,0 +1,220 @@
+"""What answers a question: sums of whole departments, cells, or the calls themselves; all three give the same numbers.
+
+Which one follows from the filters. Departments by day, week and month hold everything together; cells hold versions,
+scenarios and waves apart; what neither knows (how a call ended) is counted from the calls, by the same definitions
+(`analytics.counting`, `analytics.details`).
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Case, Max, Q, QuerySet, Sum, Value, When
+
+from analytics import counting, details, rollups
+from analytics.access import Reader
+from analytics.filters import Filters
+from analytics.models import FATES, DailySum, SpanSum, WeeklyDetail
+from surveys.models import Call
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Added up of every measure asked for, and of every frame of sums.
+PARTS = ("n", "sum", "squares")
+COUNTS = (
+    "n_calls",
+    "n_passed",
+    "n_failed",
+    "n_left_to_fate",
+    "n_timed",
+    "n_prompt",
+    "n_again",
+    "sum_again",
+    "squares_again",
+    *(f"n_fate_{fate}" for fate in FATES),
+)
+PROMISES = ("n_promised", "n_kept", "n_called_back")
+# A period longer than this is made of months, a shorter one of weeks, and of the days at its ends.
+LONG = dt.timedelta(weeks=27)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the sums of these filters and departments are read."""
+
+    reader: Reader
+    filters: Filters
+    departments: frozenset[int]
+
+    @property
+    def kind(self) -> str:
+        """ "calls" for what no sums hold, "cells" for a part of what was planned, else "spans"."""
+        if self.filters.asks_of_calls:
+            return "calls"
+        return "cells" if self.filters.asks_of_cells else "spans"
+
+    @property
+    def settled(self) -> dt.date:
+        """The last day whose promises have surely been kept or not; one made later may still be."""
+        days = math.ceil(max(self.reader.organisation.callback_window_hours, counting.PUBLISHED_HOURS) / 24) + 1
+        return self.reader.today - dt.timedelta(days=days)
+
+    def rows(self, periods: Iterable[tuple[dt.date | None, dt.date]], span: str) -> "QuerySet[Any]":
+        """The rows of these periods, each a first day (None: from the beginning) and a last."""
+        chosen = Q(pk__in=[])
+        if self.kind == "spans":
+            for first, last in periods:
+                for piece in self._pieces(first, last, span):
+                    chosen |= Q(department__in=sorted(self.departments)) & piece
+            return SpanSum.objects.filter(chosen)
+        for first, last in periods:
+            chosen |= self.days(first, last)
+        chosen &= _asked(self.reader, self.filters, self.departments)
+        return (DailySum.objects if self.kind == "cells" else Call.objects.counting()).filter(chosen)
+
+    def days(self, first: dt.date | None, last: dt.date) -> Q:
+        """The days of a period: all of them, or those of the chosen weekday."""
+        if self.filters.weekday is None:
+            return _between(first, last)
+        first = first or self.reader.oldest or last
+        start = first + dt.timedelta(days=(self.filters.weekday - first.isoweekday()) % 7)
+        return Q(local_date__in=[start + rollups.WEEK * number for number in range((last - start).days // 7 + 1)])
+
+    def _pieces(self, first: dt.date | None, last: dt.date, span: str) -> list[Q]:
+        if self.filters.weekday is not None:
+            return [Q(span="day") & self.days(first, last)]
+        return pieces(first, last, span, settled=self.settled)
+
+    def frame(self, rows: "QuerySet[Any]", keys: list[str], measures: tuple[str, ...]) -> "pd.DataFrame":
+        """The sums of the rows by `keys`, promises that may still be kept apart."""
+        import pandas as pd
+
+        columns = [*COUNTS, *PROMISES, *(f"{part}_{measure}" for measure in measures for part in PARTS)]
+        is_settled = Case(
+            When(local_date__lte=self.settled, then=Value(value=True)),
+            default=Value(value=False),
+            output_field=BooleanField(),
+        )
+        added = self._added(rows.annotate(settled=is_settled), [*keys, "settled"], columns)
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        width = len(keys)
+        for row in added:
+            settled, newest, *values = row[width:]
+            held = found.setdefault(row[:width], {"newest": newest})
+            held["newest"] = max(held["newest"], newest)
+            for name, value in _told_apart(dict(zip(columns, values, strict=True)), settled=settled):
+                held[name] = held.get(name, 0) + int(value)
+        names = [*columns, "n_open", "n_agreed_open"]
+        records = [(*key, held["newest"], *(held[name] for name in names)) for key, held in found.items()]
+        return pd.DataFrame.from_records(records, columns=[*keys, "newest", *names])
+
+    def _added(self, rows: "QuerySet[Any]", keys: list[str], columns: list[str]) -> "QuerySet[Any, Any]":
+        # The database wants other names for sums than those of the columns they are of.
+        names = [f"all_{name}" for name in columns]
+        newest = Max("newest" if self.kind == "spans" else "local_date")
+        if self.kind == "calls":
+            counted = counting.counted(rows, keys, columns, self.reader.organisation.callback_window_hours)
+        else:
+            sums = {f"all_{name}": Sum(name) for name in columns}
+            counted = rows.order_by().values(*keys).annotate(**sums)
+        return counted.annotate(last_day=newest).values_list(*keys, "last_day", *names)
+
+
+def _told_apart(values: dict[str, Any], *, settled: bool) -> Iterator[tuple[str, Any]]:
+    """The sums of a row; of days whose promises may still be kept, these stand by themselves."""
+    for name, value in values.items():
+        yield name, value if settled or name not in PROMISES else 0
+    yield "n_open", 0 if settled else values["n_promised"]
+    yield "n_agreed_open", 0 if settled else values["n_fate_callback_agreed"]
+
+
+def pieces(first: dt.date | None, last: dt.date, span: str, *, settled: dt.date) -> list[Q]:
+    """A period as conditions on `SpanSum`: whole weeks or months, and the days before and after them.
+
+    What ends after `settled` comes by days. Without a first day everything up to the last counts.
+    """
+    begins = None if first is None else _next_start(first, span)
+    ends = _previous_end(min(last, settled), span)
+    if begins is not None and begins > ends:
+        return [Q(span="day") & _between(first, last)]
+    whole = Q(span=span) & _between(begins, ends)
+    before = (
+        [Q(span="day") & _between(first, begins - rollups.DAY)]
+        if first is not None and begins != first and begins
+        else []
+    )
+    after = [Q(span="day") & _between(ends + rollups.DAY, last)] if ends < last else []
+    return [*before, whole, *after]
+
+
+def _next_start(day: dt.date, span: str) -> dt.date:
+    """The first day of the next week or month, or the day itself where one begins on it."""
+    start = rollups.monday(day) if span == "week" else day.replace(day=1)
+    return start if start == day else rollups.span_end(span, start) + rollups.DAY
+
+
+def _previous_end(day: dt.date, span: str) -> dt.date:
+    """The last day of the week or month before, or the day itself where one ends on it."""
+    start = rollups.monday(day) if span == "week" else day.replace(day=1)
+    end = rollups.span_end(span, start)
+    return end if end == day else start - rollups.DAY
+
+
+def _between(first: dt.date | None, last: dt.date) -> Q:
+    return Q(local_date__lte=last) if first is None else Q(local_date__range=(first, last))
+
+
+def is_long(filters: Filters) -> bool:
+    return filters.start is None or filters.end - filters.start > LONG
+
+
+def _asked(reader: Reader, filters: Filters, departments: Iterable[int]) -> Q:
+    """The filters but for the period, as a condition that holds for cells, weeks' details and calls alike."""
+    chosen = Q(organisation=reader.organisation, department__in=sorted(departments))
+    by_column = {
+        "scenario": filters.scenario,
+        "scenario__caller_style": filters.caller_style or None,
+        "scenario__attempt": filters.attempt,
+        "version": filters.version,
+        "wave": filters.wave,
+        "fate": filters.fate or None,
+    }
+    return chosen & Q(**{column: value for column, value in by_column.items() if value is not None})
+
+
+def of_calls(reader: Reader, filters: Filters, departments: frozenset[int]) -> Q:
+    """The filters as a condition on calls."""
+    return _asked(reader, filters, departments) & Source(reader, filters, departments).days(filters.start, filters.end)
+
+
+# --- what is counted by key -------------------------------------------------------------------------------------------
+
+Details = dict[tuple[int, int], details.Detail]
+"""By department and version."""
+
+
+def details_of(reader: Reader, filters: Filters, departments: frozenset[int], kind: str) -> Details:
+    """The documents of one kind over the period: from weeks where they hold it whole, else from its calls."""
+    keys = ("department", "version")
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    if filters.asks_of_calls or filters.weekday is not None:
+        return details.of_calls(calls, keys, [kind])
+    weeks = WeeklyDetail.objects.filter(_asked(reader, filters, departments), week_start__lte=filters.end)
+    if filters.start is not None:
+        weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
+    found: Details = {}
+    cut: set[dt.date] = set()
+    rows = list(weeks.order_by().values_list(*keys, "week_start", "oldest", "newest", kind))
+    for *_key, week, oldest, newest, _document in rows:
+        if newest > filters.end or (filters.start is not None and oldest < filters.start):
+            cut.add(week)
+    for department, version, week, _oldest, _newest, document in rows:
+        if week not in cut:
+            found.setdefault((department, version), details.Detail()).add({kind: document})
+    if cut:
+        for key, detail in details.of_calls(calls.filter(week_start__in=cut), keys, [kind]).items():
+            found.setdefault(key, details.Detail()).add(detail.documents([kind]))
+    return found
