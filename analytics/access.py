@@ -59,9 +59,8 @@ class Reader:
     @cached_property
     def published(self) -> "dict[int, ChecklistVersion]":
         """Checklist versions that calls may have been made on, newest first, without their documents."""
-        versions = access.visible_versions(self.user, self.organisation).published()
-        known = versions.select_related("checklist").defer("document")
-        return {each.pk: each for each in known.order_by("checklist", "-number")}
+        versions = access.visible_versions(self.user, self.organisation).filter(state="published").defer("document")
+        return {each.pk: each for each in versions.order_by("checklist", "-number")}
 
     @property
     def sees_calls(self) -> bool:
@@ -72,7 +71,8 @@ class Reader:
     def oldest(self) -> dt.date | None:
         """The first day on which any call counts, of all that this reader may see."""
         days = SpanSum.objects.filter(department__in=self.departments, span="day")
-        return days.aggregate(oldest=Min("local_date"))["oldest"]
+        oldest: dt.date | None = days.aggregate(oldest=Min("local_date"))["oldest"]
+        return oldest
 
     def below(self, department: int) -> frozenset[int]:
         """A department with all below it, as far as this reader may see."""

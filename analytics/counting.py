@@ -9,21 +9,20 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 
 from analytics.models import COUNTED, SUMMED
 from surveys import promises
 from surveys.models import Call, CallbackEvent
 from surveys.models.calls import measure_column
-from surveys.querysets import CallQuerySet
 
 PROMPT_SECONDS: Final = 15
 # "Caller helped", as published, takes a callback that was made within so many hours, whatever the organisation agreed.
 PUBLISHED_HOURS: Final = 24
 
 
-def counted(calls: CallQuerySet, keys: Iterable[str], columns: Iterable[str], hours: int) -> Any:
+def counted(calls: QuerySet[Any], keys: Iterable[str], columns: Iterable[str], hours: int) -> Any:
     """The additive columns of these calls by `keys`: a row each, `all_` before the names of the columns.
 
     `hours` is the organisation's window for callbacks.
@@ -67,12 +66,13 @@ def _moments(name: str, column: str) -> dict[str, Count | Sum]:
     }
 
 
-def with_last_event(calls: CallQuerySet) -> CallQuerySet:
+def with_last_event(calls: QuerySet[Any]) -> QuerySet[Any]:
     """`last_kind` and `last_at` of the event that holds of each call's promise: the one recorded last."""
     events = CallbackEvent.objects.filter(callback__call=OuterRef("pk")).order_by("-recorded_at", "-pk")
-    return calls.alias(
+    prepared: QuerySet[Any] = calls.alias(
         last_kind=Subquery(events.values("kind")[:1]), last_at=Subquery(events.values("happened_at")[:1])
     )
+    return prepared
 
 
 def _came_within(hours: int) -> Q:

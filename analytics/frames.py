@@ -152,7 +152,7 @@ def waits(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.
         for hours, n in by_hours.items()
     ]
     frame = pd.DataFrame.from_records(records, columns=["department", "came", "hours", "n"])
-    return frame.groupby(["department", "came", "hours"], as_index=False)["n"].sum()
+    return frame.groupby(["department", "came", "hours"], as_index=False).agg({"n": "sum"})
 
 
 def _keyed(found: dict[tuple[int, int], details.Detail], kind: str, name: str) -> "pd.DataFrame":
@@ -162,7 +162,7 @@ def _keyed(found: dict[tuple[int, int], details.Detail], kind: str, name: str) -
         (department, key, n) for (department, _version), each in found.items() for key, n in getattr(each, kind).items()
     ]
     frame = pd.DataFrame.from_records(records, columns=["department", name, "n"])
-    return frame.groupby(["department", name], as_index=False)["n"].sum()
+    return frame.groupby(["department", name], as_index=False).agg({"n": "sum"})
 
 
 @_once
@@ -197,27 +197,11 @@ def single_scores(reader: Reader, filters: Filters, departments: frozenset[int])
     return _frame(rows, ["department", "score"])
 
 
-def pair_differences(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
-    """Matched pairs of the period of which both calls count: how much more the calm caller got.
-
-    Columns: `department` int64; `difference` int64, hundredths of a point.
-    """
-    import pandas as pd
-
-    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments))
-    paired = chosen.filter(assignment__group__kind="pair").exclude(score=None).order_by("department", "pk")
-    names = ("department", "assignment__group", "scenario__caller_style", "score")
-    both: dict[tuple[int, int], dict[str, int]] = {}
-    for department, group, style, score in paired.values_list(*names):
-        both.setdefault((department, group), {})[style] = score
-    rows = [(key[0], sides["calm"] - sides["dominant"]) for key, sides in both.items() if len(sides) == 2]
-    return pd.DataFrame.from_records(rows, columns=["department", "difference"])
-
-
 def newest(reader: Reader) -> dt.date | None:
     """The last day on which any call counts, of all that the reader may see."""
     rows = SpanSum.objects.filter(department__in=reader.departments, span="month")
-    return rows.aggregate(newest=Max("newest"))["newest"]
+    found: dt.date | None = rows.aggregate(newest=Max("newest"))["newest"]
+    return found
 
 
 # --- how ------------------------------------------------------------------------------------------------------------

@@ -248,7 +248,8 @@ def _insert_spans(span: str, departments: Iterable[int], first: dt.date, last: d
 
 
 def _columns(model: type[Sums], *keys: str) -> list[str]:
-    return [model._meta.get_field(name).column for name in (*keys, *COUNTED)]
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    return [columns[name] for name in (*keys, *COUNTED)]
 
 
 def _insert(model: type[Sums], names: list[str], select: str, params: Sequence[Any]) -> None:

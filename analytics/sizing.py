@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analytics import frames, metrics
+from analytics import call_frames, frames, metrics
 from analytics.access import Reader
 from analytics.figures import rounded
 from analytics.filters import Filters
@@ -144,8 +144,9 @@ class _Past:
         self.departments = [branch.department for branch in in_tree_order(known)]
         self.parts = {**own, None: metrics.together(own.values())}
         self.differences = {None: Sums()}
-        frame = frames.pair_differences(reader, chosen, keys)
-        for pk, difference in zip(frame["department"].tolist(), frame["difference"].tolist(), strict=True):
+        frame = call_frames.pairs(reader, chosen, keys, ("score",)).dropna()
+        differences = (frame["calm_score"] - frame["dominant_score"]).tolist()
+        for pk, difference in zip(frame["department"].tolist(), differences, strict=True):
             one = Sums(1, difference, difference * difference)
             for key in (pk, None):
                 self.differences[key] = self.differences.get(key, Sums()) + one

@@ -111,7 +111,7 @@ class Source:
         records = [(*key, held["newest"], *(held[name] for name in names)) for key, held in found.items()]
         return pd.DataFrame.from_records(records, columns=[*keys, "newest", *names])
 
-    def _added(self, rows: "QuerySet[Any]", keys: list[str], columns: list[str]) -> "QuerySet[Any, Any]":
+    def _added(self, rows: "QuerySet[Any]", keys: list[str], columns: list[str]) -> Any:
         # The database wants other names for sums than those of the columns they are of.
         names = [f"all_{name}" for name in columns]
         newest = Max("newest" if self.kind == "spans" else "local_date")
@@ -185,9 +185,10 @@ def _asked(reader: Reader, filters: Filters, departments: Iterable[int]) -> Q:
     return chosen & Q(**{column: value for column, value in by_column.items() if value is not None})
 
 
-def of_calls(reader: Reader, filters: Filters, departments: frozenset[int]) -> Q:
+def of_calls(reader: Reader, filters: Filters, departments: Iterable[int]) -> Q:
     """The filters as a condition on calls."""
-    return _asked(reader, filters, departments) & Source(reader, filters, departments).days(filters.start, filters.end)
+    chosen = frozenset(departments)
+    return _asked(reader, filters, chosen) & Source(reader, filters, chosen).days(filters.start, filters.end)
 
 
 # --- what is counted by key -------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ tasks.begin(imports.start_again(run=run, at=timezone.now()))
 """
 COUNT = """
 from analytics.models import DailySum
-from analytics import rollups
+from analytics import rebuilding
 run = ImportRun.objects.get()
 imported = AuditEntry.objects.filter(action="imported")
 print(run.state, run.done, Call.objects.count(), imported.filter(subject="call").count(), imported.exclude(subject="call").count(),

@@ -1,0 +1,165 @@
+"""Single calls -> DataFrames: for what needs each call by itself, and so rests on no sums.
+
+As in `analytics.frames`, every frame names its columns and dtypes, and holds nothing that its reader may not see: counting
+calls of the departments asked for, people as keys without names.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import BigIntegerField, Count, Q, Sum, TextField
+from django.db.models.functions import Cast
+
+from analytics.access import Reader
+from analytics.filters import Filters
+from analytics.sources import of_calls
+from surveys.models import Call, Callback
+from surveys.models.calls import measure_column
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from django.db.models import QuerySet
+
+# As far as a curve of callbacks goes; what was promised longer ago is known to have been open all that time.
+CURVE_HOURS: Final = 240
+
+
+def pairs(reader: Reader, filters: Filters, departments: Iterable[int], measures: Iterable[str]) -> "pd.DataFrame":
+    """Matched pairs of the period of which both calls count: what the calm and the dominant caller got.
+
+    Columns: `department`, `group` int64; per measure `calm_` and `dominant_` Int64, hundredths of a point, missing where a
+    call has no such score.
+    """
+    measures = list(measures)
+    columns = [measure_column(name) for name in measures]
+    rows = _paired(reader, filters, departments).values_list(
+        "department", "assignment__group", "scenario__caller_style", *columns
+    )
+    import pandas as pd
+
+    both: dict[tuple[int, int], dict[str, tuple[int | None, ...]]] = {}
+    for department, group, style, *scores in rows:
+        both.setdefault((department, group), {})[style] = tuple(scores)
+    records = [
+        (*key, *sides["calm"], *sides["dominant"])
+        for key, sides in both.items()
+        if {"calm", "dominant"} <= sides.keys()
+    ]
+    names = [f"{style}_{name}" for style in ("calm", "dominant") for name in measures]
+    frame = pd.DataFrame.from_records(records, columns=["department", "group", *names])
+    return frame.astype(dict.fromkeys(names, "Int64"))
+
+
+def pair_answers(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """How each question was answered in both calls of a matched pair; those not applicable in one are not here.
+
+    Columns: `department`, `group` int64; `item` str; `calm`, `dominant` int64, points 0..100.
+    """
+    import pandas as pd
+
+    rows = _paired(reader, filters, departments).values_list(
+        "department", "assignment__group", "scenario__caller_style", _ITEMS
+    )
+    both: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
+    for department, group, style, document in rows:
+        both.setdefault((department, group), {})[style] = _scored(document)
+    records = [
+        (*key, item, points, sides["dominant"][item])
+        for key, sides in both.items()
+        if len(sides) == 2
+        for item, points in sides["calm"].items()
+        if item in sides["dominant"]
+    ]
+    return pd.DataFrame.from_records(records, columns=["department", "group", "item", "calm", "dominant"])
+
+
+def by_evaluator(reader: Reader, filters: Filters, departments: Iterable[int], measure: str) -> "pd.DataFrame":
+    """The additive parts of a measure by who called what: all that comparing evaluators takes.
+
+    Columns: `evaluator`, `department`, `scenario` int64 (keys); `n`, `sum`, `squares` int64, hundredths of a point.
+    """
+    import pandas as pd
+
+    column = measure_column(measure)
+    wide = Cast(column, BigIntegerField())
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(**{column: None})
+    keys = ["evaluator", "department", "scenario"]
+    rows = calls.order_by().values_list(*keys).annotate(n=Count("pk"), total=Sum(wide), squares=Sum(wide * wide))
+    frame = pd.DataFrame.from_records(list(rows), columns=[*keys, "n", "sum", "squares"])
+    return frame.astype(dict.fromkeys(frame.columns, "int64"))
+
+
+def scored_twice(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """Calls that count and were scored a second time, blind: the points that both gave each question.
+
+    Columns: `call` int64; `item` str; `first`, `second` Int64, points 0..100, missing: not applicable. Questions that only
+    one of them was asked are not here.
+    """
+    import pandas as pd
+
+    firsts = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    seconds = Call.objects.filter(kind=Call.Kind.SECOND, state=Call.State.APPROVED, second_of__in=firsts)
+    rows = seconds.order_by("pk").values_list(
+        "second_of", Cast("second_of__item_points", TextField()), Cast("item_points", TextField())
+    )
+    records = []
+    for call, first, second in rows:
+        one, other = json.loads(first), json.loads(second)
+        records += [(call, item, one[item][0], other[item][0]) for item in one if item in other]
+    frame = pd.DataFrame.from_records(records, columns=["call", "item", "first", "second"])
+    return frame.astype({"first": "Int64", "second": "Int64"})
+
+
+def graded(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """Calls with a grade for "would call again": the grade and what each question earned.
+
+    Columns: `again` int64, 0..10; one per question by its code, float64 0..1, missing where it did not count.
+    """
+    import pandas as pd
+
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(would_call_again=None)
+    rows = calls.order_by("pk").values_list("would_call_again", _ITEMS)
+    records = [
+        {"again": again} | {item: points / 100 for item, points in _scored(document).items()}
+        for again, document in rows
+    ]
+    frame = pd.DataFrame.from_records(records)
+    return frame if records else pd.DataFrame({"again": pd.Series(dtype="int64")})
+
+
+def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """Promises of the period that nothing was recorded of: how long ago they were made, at most `CURVE_HOURS`.
+
+    Columns: `department`, `hours` int64 (whole hours passed); `n` int64. Together with `frames.waits` these are all promises.
+    """
+    import pandas as pd
+
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    waiting = Callback.objects.filter(call__in=calls, events=None)
+    edge = reader.at - dt.timedelta(hours=CURVE_HOURS)
+    counts: dict[tuple[int, int], int] = {}
+    old = waiting.filter(promised_at__lt=edge).order_by().values_list("call__department").annotate(n=Count("pk"))
+    for department, n in old:
+        counts[department, CURVE_HOURS] = n
+    for department, promised in waiting.filter(promised_at__gte=edge).values_list("call__department", "promised_at"):
+        key = department, max(int((reader.at - promised) // dt.timedelta(hours=1)), 0)
+        counts[key] = counts.get(key, 0) + 1
+    records = [(*key, n) for key, n in sorted(counts.items())]
+    return pd.DataFrame.from_records(records, columns=["department", "hours", "n"])
+
+
+# --- how --------------------------------------------------------------------------------------------------------------
+
+# As text: taken apart once, here.
+_ITEMS: Final = Cast("item_points", TextField())
+
+
+def _paired(reader: Reader, filters: Filters, departments: Iterable[int]) -> "QuerySet[Call]":
+    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    return chosen.filter(Q(assignment__group__kind="pair")).order_by("department", "pk")
+
+
+def _scored(document: str) -> dict[str, int]:
+    return {item: points for item, (points, _lost) in json.loads(document).items() if points is not None}

@@ -1,0 +1,303 @@
+"""Every figure that is shown, by name: what it means, its unit, which way is good, how it is computed and who says so.
+
+Pages, the API and the help page read it from here, in the reader's language. A figure that is computed has an entry, and an
+entry is computed: a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+HIGHER, LOWER, NEITHER = "higher", "lower", "neither"
+POINTS, PERCENT = "points", "%"
+T_INTERVAL = _("Mean over calls with Student's t interval (95 %); fewer than 5 calls are shown one by one.")
+WILSON = _("Share with Wilson's score interval (95 %).")
+STUDENT, WILSON_1927 = "Student (1908), Biometrika 6:1–25", "Wilson (1927), JASA 22:209–212"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure. `better` says which way is good: "higher", "lower" or "neither"; `source` names a publication."""
+
+    key: str
+    name: "StrPromise"
+    definition: "StrPromise"
+    unit: str
+    better: str
+    method: "StrPromise"
+    source: str
+
+
+def _measure(key: str, name: "StrPromise", definition: "StrPromise") -> Metric:
+    return Metric(key, name, definition, POINTS, HIGHER, T_INTERVAL, STUDENT)
+
+
+def _share(key: str, name: "StrPromise", definition: "StrPromise", better: str, source: str = WILSON_1927) -> Metric:
+    return Metric(key, name, definition, PERCENT, better, WILSON, source)
+
+
+_SCORES = (
+    _measure(
+        "score",
+        _("score"),
+        _(
+            "The mean of the calls' scores, 0 to 100. A call's score is the weighted share of points of its questions; "
+            "what was not applicable counts as the checklist says, and an answer that fails the call makes it 0."
+        ),
+    ),
+    _measure("content", _("content"), _("The same over the questions about what was said.")),
+    _measure("experience", _("experience"), _("The same over the questions about how it was said.")),
+    _measure("critical", _("critical items"), _("The same over the questions that the checklist marks as critical.")),
+    _measure("greeting", _("greeting"), _("The same over the questions about the greeting.")),
+    _measure("phrasing", _("phrasing"), _("The same over the questions about the words that were chosen.")),
+    _measure("callback", _("callback"), _("The same over the questions about offering to call back.")),
+    _measure("listening", _("listening"), _("The same over the questions about listening.")),
+    _measure("tone", _("tone"), _("The same over the questions about tone.")),
+    _measure("other", _("other"), _("The same over the questions of no dimension.")),
+)
+
+_SHARES = (
+    _share(
+        "passed",
+        _("calls passed"),
+        _("Of the calls with an outcome: those that passed, by the checklist's mark."),
+        HIGHER,
+    ),
+    _share(
+        "failed",
+        _("calls failed"),
+        _("Of the calls with an outcome: those under the checklist's mark, or failed by a single answer."),
+        LOWER,
+    ),
+    _share(
+        "prompt",
+        _("answered within 15 seconds"),
+        _("Of the calls whose seconds to answer are known: those that took 15 or fewer. The Dutch norm asks 85 %."),
+        HIGHER,
+        "NEN 8878",
+    ),
+    _share(
+        "kept",
+        _("callbacks kept"),
+        _(
+            "Of the promised callbacks whose time has passed: those that came within the organisation's hours of the promise, "
+            "24 unless it chose otherwise. Promises that may still be kept are counted apart."
+        ),
+        HIGHER,
+        "NEN 8878",
+    ),
+    _share(
+        "helped",
+        _("caller helped"),
+        _(
+            "Of the calls whose ending is known: the right person was reached or helped at once, a colleague handled it, "
+            "voicemail was possible, or a callback was agreed and made within 24 hours. Agreed callbacks that may still "
+            "come are left out."
+        ),
+        HIGHER,
+        "Quality Support, telephone benchmark of Dutch organisations (2017, 2018)",
+    ),
+    _share(
+        "left",
+        _("left to fate"),
+        _("Of all calls: those in which the caller was told to ring again, was disconnected, or was not answered."),
+        LOWER,
+    ),
+    _share(
+        "phrase",
+        _("phrase heard"),
+        _("Of all calls: those in which a phrase of the phrase bank was heard, once or more."),
+        NEITHER,
+    ),
+    _share(
+        "agreement",
+        _("same answer"),
+        _("Of the calls that were scored twice: those in which both gave a question the same answer."),
+        HIGHER,
+    ),
+)
+
+_OTHERS = (
+    Metric(
+        "change",
+        pgettext_lazy("figures", "change"),
+        _("The mean of this period minus that of the period before, of the same length and the same weekdays."),
+        POINTS,
+        HIGHER,
+        _(
+            "Welch's interval (95 %) of the difference of two means. A change is called clear when it survives the "
+            "correction of Benjamini and Hochberg over all changes and courses on the page."
+        ),
+        "Welch (1947), Biometrika 34:28–35; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "course",
+        _("course"),
+        _("How much the score rises or falls a month, or a week, over the last twelve of them."),
+        POINTS,
+        HIGHER,
+        _("Least squares over the single scores, with Student's t interval (95 %); corrected as a change is."),
+        "Draper & Smith (1998), Applied Regression Analysis, ch. 1",
+    ),
+    Metric(
+        "normal_range",
+        _("normal range"),
+        _("The range in which the earlier periods moved; a period outside it is a signal, not chance."),
+        POINTS,
+        NEITHER,
+        _("Individuals chart (XmR): mean of up to 12 earlier periods plus and minus 2.66 mean moving ranges."),
+        "NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler, Understanding Variation",
+    ),
+    Metric(
+        "band",
+        _("cannot be told apart"),
+        _("Departments under one heading differ by no more than chance would give."),
+        "",
+        NEITHER,
+        _(
+            "All pairs by Welch's test, corrected by Benjamini and Hochberg over all pairs; the fewest bands without a pair that differs."
+        ),
+        "Games & Howell (1976), J. Educational Statistics 1:113–125",
+    ),
+    Metric(
+        "target",
+        _("target reached"),
+        _(
+            "Reached when the whole interval lies at the target or above, missed when it lies below; otherwise it cannot be "
+            "told yet from so many calls."
+        ),
+        POINTS,
+        HIGHER,
+        T_INTERVAL,
+        STUDENT,
+    ),
+    Metric(
+        "lost",
+        _("points lost"),
+        _("What a question costs: points of the score, a call on average, that were not earned on it."),
+        "points per call",
+        LOWER,
+        _("Exact sum over the calls, divided by their number; the weights are those of each call."),
+        "",
+    ),
+    Metric(
+        "earned",
+        _("earned when scored"),
+        _("The mean share of a question's points, over the calls in which it counted."),
+        PERCENT,
+        HIGHER,
+        T_INTERVAL,
+        STUDENT,
+    ),
+    Metric(
+        "tone_gap",
+        _("tone gap"),
+        _(
+            "How much more a calm caller gets than a dominant one with the same question, in one department and a few days. "
+            "0 means that both are treated alike."
+        ),
+        POINTS,
+        NEITHER,
+        _("Paired t interval (95 %) over matched pairs of calls; for yes/no questions McNemar's exact test."),
+        "Student (1908), Biometrika 6:1–25; McNemar (1947), Psychometrika 12:153–157",
+    ),
+    Metric(
+        "kept_curve",
+        _("callbacks over time"),
+        _(
+            "How many of the promised callbacks have come after so many hours. Promises that are still open count for as long "
+            "as they have been."
+        ),
+        PERCENT,
+        HIGHER,
+        _("Kaplan and Meier's estimate with the log-log interval (95 %), by whole hours."),
+        "Kaplan & Meier (1958), JASA 53:457–481; Kalbfleisch & Prentice (1980)",
+    ),
+    Metric(
+        "again",
+        _("would call again"),
+        _("How readily the evaluator would call again, 0 to 10, on average."),
+        "0–10",
+        HIGHER,
+        T_INTERVAL,
+        STUDENT,
+    ),
+    Metric(
+        "driver",
+        _("goes with “would call again”"),
+        _(
+            "How much higher the grade is in calls in which a question earned all its points than in the others. It says "
+            "what goes together, not what causes it."
+        ),
+        "0–10",
+        NEITHER,
+        _(
+            "Difference of two means with Welch's interval (95 %); jointly by least squares with robust intervals (HC3)."
+        ),
+        "Welch (1947), Biometrika 34:28–35; MacKinnon & White (1985), J. Econometrics 29:305–325",
+    ),
+    Metric(
+        "alpha",
+        _("agreement beyond chance"),
+        _(
+            "Whether evaluators who scored the same call answered a question alike, beyond what chance gives: 1 is always, 0 is "
+            "no better than chance. Below 0.667 a question is too unsure to steer on."
+        ),
+        "",
+        HIGHER,
+        _("Krippendorff's alpha with a bootstrap interval (95 %) over calls."),
+        "Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; Krippendorff (2004), ch. 11",
+    ),
+    Metric(
+        "severity",
+        _("severity"),
+        _(
+            "How many points more (lenient) or fewer (strict) an evaluator gives than others would have given for the same "
+            "calls. Only where departments link the evaluators with each other."
+        ),
+        POINTS,
+        NEITHER,
+        _(
+            "Crossed random effects (department, scenario, evaluator) by restricted maximum likelihood; shrunk towards 0."
+        ),
+        "Henderson (1975), Biometrics 31:423–447; Bates et al. (2015), J. Statistical Software 67(1)",
+    ),
+    Metric(
+        "corrected",
+        _("corrected score"),
+        _("A department's score as it would be if all evaluators were equally strict."),
+        POINTS,
+        HIGHER,
+        _("The department's effect in the same model, with its interval (95 %)."),
+        "Henderson (1975), Biometrics 31:423–447",
+    ),
+    Metric(
+        "sensitivity",
+        _("sensitivity"),
+        _("In how many of the other reasonable weightings, and rules for “not applicable”, a conclusion still holds."),
+        PERCENT,
+        HIGHER,
+        _("All calls are scored anew in memory under each alternative; nothing is stored."),
+        "Saisana, Saltelli & Tarantola (2005), JRSS A 168:307–323",
+    ),
+    Metric(
+        "bridge",
+        _("version bridge"),
+        _(
+            "What changed from one checklist version to the next in the questions that both ask, and what the other questions did."
+        ),
+        POINTS,
+        HIGHER,
+        _("Scores over the shared questions only, compared by Welch's interval (95 %)."),
+        "Kolen & Brennan (2014), Test Equating, Scaling, and Linking, ch. 4",
+    ),
+)
+
+METRICS: Final[Mapping[str, Metric]] = {each.key: each for each in (*_SCORES, *_SHARES, *_OTHERS)}
+MEASURES: Final = tuple(each.key for each in _SCORES)
