@@ -1,4 +1,4 @@
-"""Make `.venv` and install a hash-locked set into it: `python3 project/bootstrap.py runtime|dev [--port N]`.
+"""Make `.venv` and install a hash-locked set into it: `python3 project/bootstrap.py runtime|dev|bench [--port N]`.
 
 Runs before anything is installed, with whatever Python was found, so: standard library only, and no syntax that an old
 Python could not read, because telling it that it is too old is part of the job.
@@ -17,7 +17,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 LOG = os.path.join(VENV, "install.log")
-KINDS = {"runtime": "20 s to a minute, as fast as the line", "dev": "40 s to two minutes, as fast as the line"}
+KINDS = {
+    "runtime": "20 s to a minute, as fast as the line",
+    "dev": "40 s to two minutes, as fast as the line",
+    "bench": "40 s to three minutes, as fast as the line",
+}
+# What is there once a set is installed; each lock holds what runtime needs, so the last ones are enough to install.
+HOLDS = {"runtime": ("runtime",), "dev": ("runtime", "dev"), "bench": ("runtime", "dev", "bench")}
+LOCKS = {"runtime": ("runtime",), "dev": ("dev",), "bench": ("dev", "bench")}
 
 
 def fail(sentence):
@@ -59,9 +66,9 @@ def check_port(port):
 
 
 def fingerprint(kind):
-    """What an installed set consists of; the development set is built on the other one."""
+    """What an installed set consists of: its lock and those that it is built on."""
     digest = hashlib.sha256()
-    for name in ("runtime", "dev")[: 1 + (kind == "dev")]:
+    for name in HOLDS[kind]:
         with open(os.path.join(ROOT, "requirements", name + ".txt"), "rb") as lock:
             digest.update(lock.read())
     return digest.hexdigest()
@@ -128,19 +135,20 @@ def run_with_progress(command):
 
 
 def install(kind):
-    lock = os.path.join(ROOT, "requirements", kind + ".txt")
     began = time.time()
-    say("Installing requirements/%s.txt into .venv (%s) ..." % (kind, KINDS[kind]))
     if os.path.exists(LOG):
         os.remove(LOG)
-    if not any(run_with_progress(command) for _, command in commands(lock)):
-        with open(LOG) as log:
-            sys.stderr.write("".join(log.readlines()[-15:]))
-        fail("The requirements could not be installed; the last lines are above, all of them in .venv/install.log.")
+    for name in LOCKS[kind]:
+        say("Installing requirements/%s.txt into .venv (%s) ..." % (name, KINDS[name]))
+        lock = os.path.join(ROOT, "requirements", name + ".txt")
+        if not any(run_with_progress(command) for _, command in commands(lock)):
+            with open(LOG) as log:
+                sys.stderr.write("".join(log.readlines()[-15:]))
+            fail("The requirements could not be installed; the last lines are above, all of them in .venv/install.log.")
     for name in KINDS:
         if os.path.exists(stamp(name)):
             os.remove(stamp(name))
-    for name in ("runtime", "dev")[: 1 + (kind == "dev")]:
+    for name in HOLDS[kind]:
         with open(stamp(name), "w") as file:
             file.write(fingerprint(name))
     say("Installed in %d s." % (time.time() - began))
