@@ -154,7 +154,7 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
     stored = _stored(DailySum.objects.filter(scope.cells), CELL)
     found = list(_unlike("cell", stored, cells))
     counted = {
-        key: _documents(detail) for key, detail in details.of_calls(calls.filter(scope.details), WEEK_CELL).items()
+        key: _documents(detail) for key, detail in details.of_calls(calls.filter(scope.detailed), WEEK_CELL).items()
     }
     rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, *details.KINDS)
     kept = {row[:5]: dict(_leaves(dict(zip(details.KINDS, row[5:], strict=True)))) for row in rows}

@@ -73,25 +73,28 @@ class House:
 class Scope:
     """What is counted anew: conditions that hold for calls and stored rows alike, and the spans around them.
 
-    `cells` and `details` choose by the columns of a cell and of a week's cell; `spans` are the first days of the days, weeks
-    and months of these `departments`.
+    `cells` and `details` choose by the columns of a cell and of a week's cell, and `detailed` the calls of the latter, by their
+    days, which have an index; `spans` are the first days of the days, weeks and months of these `departments`.
     """
 
     cells: Q
     details: Q
+    detailed: Q
     departments: frozenset[int]
     spans: Mapping[str, frozenset[dt.date]]
 
 
 def _few(cells: set[Cell]) -> Scope:
     """Exactly these cells, and every span that one of them is part of."""
-    by_cell = by_week = Q(pk__in=[])
+    by_cell = by_week = of_week = Q(pk__in=[])
     for cell in cells:
         named = dict(zip(CELL, cell, strict=True))
         by_cell |= Q(**named)
-        by_week |= Q(**{name: named.get(name, monday(cell.local_date)) for name in WEEK_CELL})
+        first = monday(named.pop("local_date"))
+        by_week |= Q(week_start=first, **named)
+        of_week |= Q(local_date__range=(first, span_end("week", first)), **named)
     days = frozenset(cell.local_date for cell in cells)
-    return Scope(by_cell, by_week, frozenset(cell.department for cell in cells), _spans(days))
+    return Scope(by_cell, by_week, of_week, frozenset(cell.department for cell in cells), _spans(days))
 
 
 def _blocks_of(cells: set[Cell]) -> Iterator[Scope]:
@@ -107,9 +110,9 @@ def whole(departments: frozenset[int], first: dt.date) -> Scope:
     """A block of these departments: four weeks from a Monday."""
     last = first + BLOCK - DAY
     mine = Q(department__in=departments)
-    days = frozenset(first + DAY * number for number in range(BLOCK.days))
+    by_day, by_week = mine & Q(local_date__range=(first, last)), mine & Q(week_start__range=(first, last))
     return Scope(
-        mine & Q(local_date__range=(first, last)), mine & Q(week_start__range=(first, last)), departments, _spans(days)
+        by_day, by_week, by_day, departments, _spans(frozenset(first + DAY * number for number in range(BLOCK.days)))
     )
 
 
@@ -145,7 +148,7 @@ def count(house: House, scope: Scope) -> None:
     DailySum.objects.filter(scope.cells).delete()
     _insert_cells(house, Call.objects.filter(scope.cells))
     WeeklyDetail.objects.filter(scope.details).delete()
-    found = details.of_calls(calls.filter(scope.details), WEEK_CELL)
+    found = details.of_calls(calls.filter(scope.detailed), WEEK_CELL)
     WeeklyDetail.objects.bulk_create(_detail_row(house, key, detail) for key, detail in found.items())
     _add_spans(scope)
 
