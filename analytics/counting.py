@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Case, Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Cast
 
 from analytics.models import COUNTED, SUMMED
@@ -67,19 +67,14 @@ def _moments(name: str, column: str) -> dict[str, Count | Sum]:
 
 
 def with_last_event(calls: QuerySet[Any]) -> QuerySet[Any]:
-    """`last_kind` and `last_at` of the event that holds of each call's promise: the one recorded last."""
+    """`came_at`: when the promised call came, by the event that holds of its promise, the one recorded last."""
+    moment = Case(When(kind=promises.CAME, then=F("happened_at")), output_field=DateTimeField())
     events = CallbackEvent.objects.filter(callback__call=OuterRef("pk")).order_by("-recorded_at", "-pk")
-    prepared: QuerySet[Any] = calls.alias(
-        last_kind=Subquery(events.values("kind")[:1]), last_at=Subquery(events.values("happened_at")[:1])
-    )
+    prepared: QuerySet[Any] = calls.alias(came_at=Subquery(events.annotate(came=moment).values("came")[:1]))
     return prepared
 
 
 def _came_within(hours: int) -> Q:
     """As `promises.within_window`; a promise is looked at first, since most calls hold none."""
-    return (
-        Q(callback__promised_at__isnull=False)
-        & Q(last_kind=promises.CAME)
-        & Q(last_at__gte=F("callback__promised_at"))
-        & Q(last_at__lte=F("callback__promised_at") + dt.timedelta(hours=hours))
-    )
+    promised = F("callback__promised_at")
+    return Q(callback__promised_at__isnull=False) & Q(came_at__range=(promised, promised + dt.timedelta(hours=hours)))

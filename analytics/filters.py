@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from analytics.figures import MOST_PERIODS
 from surveys.models import Call
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ STEPS = ("month", "week")
 FATES = tuple(Call.Fate.values)
 TOTAL = "total"
 ALL_TOGETHER = 0
-# More cannot be told apart in a chart, and a table of them helps nobody.
-MOST_PERIODS = 400
 KEYS = (
     "period", "from", "to", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
     "fate", "by", "line",

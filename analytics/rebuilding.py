@@ -6,7 +6,7 @@ one block, and what was interrupted is taken up where it stopped (`analytics.mod
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -50,7 +50,7 @@ def rebuild(organisation: Organisation | None = None, *, afresh: bool = False, s
             if first < run.following:
                 continue
             for departments in _batches(house, first):
-                _count(departments, first)
+                _count(departments, first, is_last=number == len(blocks))
             Rebuild.objects.filter(pk=run.pk).update(following=first + rollups.BLOCK)
             done += 1
             if say is not None:
@@ -70,9 +70,13 @@ def go_on() -> int:
 
 
 @transaction.atomic
-def _count(departments: frozenset[int], first: dt.date) -> None:
+def _count(departments: frozenset[int], first: dt.date, *, is_last: bool) -> None:
+    """A block; a month that goes on in the next one is added up there."""
     houses = rollups.lock(departments)
-    rollups.count(next(iter(houses.values())), rollups.whole(departments, first))
+    scope = rollups.whole(departments, first)
+    ends = first + rollups.BLOCK
+    months = frozenset(each for each in scope.spans["month"] if is_last or rollups.span_end("month", each) < ends)
+    rollups.count(next(iter(houses.values())), replace(scope, spans={**scope.spans, "month": months}))
 
 
 def _begun(house: Organisation, *, afresh: bool) -> Rebuild | None:
@@ -153,11 +157,13 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
     }
     stored = _stored(DailySum.objects.filter(scope.cells), CELL)
     found = list(_unlike("cell", stored, cells))
-    counted = {
-        key: _documents(detail) for key, detail in details.of_calls(calls.filter(scope.detailed), WEEK_CELL).items()
+    made = details.of_calls(calls.filter(scope.detailed), WEEK_CELL)
+    counted = {key: _documents(detail) for key, detail in made.items()}
+    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, "oldest", "newest", *details.KINDS)
+    kept = {
+        row[:5]: {"oldest": row[5], "newest": row[6]} | dict(_leaves(dict(zip(details.KINDS, row[7:], strict=True))))
+        for row in rows
     }
-    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, *details.KINDS)
-    kept = {row[:5]: dict(_leaves(dict(zip(details.KINDS, row[5:], strict=True)))) for row in rows}
     found.extend(_unlike("detail", kept, counted))
     for span, firsts in scope.spans.items():
         found.extend(_unlike("span", *_of_spans(house, departments, span, firsts)))
@@ -186,7 +192,7 @@ def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> dict[tuple[Any, ...
 
 
 def _documents(detail: details.Detail) -> dict[str, Any]:
-    return dict(_leaves({kind: getattr(detail, kind) for kind in details.KINDS}))
+    return {"oldest": detail.oldest, "newest": detail.newest} | dict(_leaves(detail.documents()))
 
 
 def _leaves(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,13 +12,14 @@ Making all of them anew, and comparing all of them with the calls, is in `analyt
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from analytics import counting, details
 from analytics.models import COUNTED, DailySum, SpanSum, Sums, WeeklyDetail
@@ -88,9 +89,9 @@ def _few(cells: set[Cell]) -> Scope:
     """Exactly these cells, and every span that one of them is part of."""
     by_cell = by_week = of_week = Q(pk__in=[])
     for cell in cells:
-        named = dict(zip(CELL, cell, strict=True))
-        by_cell |= Q(**named)
-        first = monday(named.pop("local_date"))
+        first = monday(cell.local_date)
+        named = {name: value for name, value in cell._asdict().items() if name != "local_date"}
+        by_cell |= Q(local_date=cell.local_date, **named)
         by_week |= Q(week_start=first, **named)
         of_week |= Q(local_date__range=(first, span_end("week", first)), **named)
     days = frozenset(cell.local_date for cell in cells)
@@ -107,7 +108,7 @@ def _blocks_of(cells: set[Cell]) -> Iterator[Scope]:
 
 
 def whole(departments: frozenset[int], first: dt.date) -> Scope:
-    """A block of these departments: four weeks from a Monday."""
+    """A block of these departments: four weeks from a Monday, and the months that it is part of."""
     last = first + BLOCK - DAY
     mine = Q(department__in=departments)
     by_day, by_week = mine & Q(local_date__range=(first, last)), mine & Q(week_start__range=(first, last))
@@ -148,8 +149,7 @@ def count(house: House, scope: Scope) -> None:
     DailySum.objects.filter(scope.cells).delete()
     _insert_cells(house, Call.objects.filter(scope.cells))
     WeeklyDetail.objects.filter(scope.details).delete()
-    found = details.of_calls(calls.filter(scope.detailed), WEEK_CELL)
-    WeeklyDetail.objects.bulk_create(_detail_row(house, key, detail) for key, detail in found.items())
+    _insert_details(house, details.of_calls(calls.filter(scope.detailed), WEEK_CELL))
     _add_spans(scope)
 
 
@@ -163,7 +163,7 @@ def cells_of(calls: CallQuerySet, house: House) -> Any:
 def _insert_cells(house: House, calls: CallQuerySet) -> None:
     select = _select_of_cells(house.hours)
     chosen, params = calls.order_by().values("pk").query.sql_with_params()
-    names = _columns(DailySum, "organisation", "week_start", *CELL)
+    names = _columns(DailySum, "organisation", "week_start", *CELL, *COUNTED)
     _insert(DailySum, names, select.before + chosen + select.after, [*select.params, *params, *select.more_params])
 
 
@@ -188,27 +188,38 @@ def _select_of_cells(hours: int) -> _Select:
     return _Select(f"{before}{column}", f"){after}", params[:place], params[place + 1 :])
 
 
-def _detail_row(house: House, key: tuple[Any, ...], detail: details.Detail) -> WeeklyDetail:
-    department, week_start, version, scenario, wave = key
-    return WeeklyDetail(
-        organisation_id=house.pk,
-        department_id=department,
-        week_start=week_start,
-        version_id=version,
-        scenario_id=scenario,
-        wave_id=wave,
-        oldest=detail.oldest,
-        newest=detail.newest,
-        **{kind: getattr(detail, kind) for kind in details.KINDS},
-    )
+def _insert_details(house: House, found: Mapping[tuple[Any, ...], details.Detail]) -> None:
+    names = _columns(WeeklyDetail, "organisation", *WEEK_CELL, "oldest", "newest", *details.KINDS)
+    day = connection.ops.adapt_datefield_value
+    rows = []
+    for (department, week_start, *slice_), each in found.items():
+        documents = map(json.dumps, each.documents().values())
+        rows.append((house.pk, department, day(week_start), *slice_, day(each.oldest), day(each.newest), *documents))
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {WeeklyDetail._meta.db_table} ({', '.join(names)}) VALUES ({_marks(names)})",  # noqa: S608
+                rows,
+            )
 
 
 def _add_spans(scope: Scope) -> None:
     """Adds the cells up to days, weeks and months of whole departments."""
-    for span, firsts in scope.spans.items():
-        SpanSum.objects.filter(department__in=scope.departments, span=span, local_date__in=firsts).delete()
-        for first, last in runs(span, firsts):
-            _insert_spans(span, scope.departments, first, last)
+    table, day = SpanSum._meta.db_table, connection.ops.adapt_datefield_value
+    departments = sorted(scope.departments)
+    with connection.cursor() as cursor:
+        for span, firsts in scope.spans.items():
+            cursor.execute(
+                f"DELETE FROM {table} WHERE department_id IN ({_marks(departments)}) AND span = %s "  # noqa: S608
+                f"AND local_date IN ({_marks(firsts)})",
+                [*departments, span, *map(day, firsts)],
+            )
+            for first, last in runs(span, firsts):
+                _insert_spans(span, departments, first, last)
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def span_end(span: str, first: dt.date) -> dt.date:
@@ -231,28 +242,26 @@ def runs(span: str, firsts: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.dat
         yield first, last
 
 
-def _insert_spans(span: str, departments: Iterable[int], first: dt.date, last: dt.date) -> None:
+def _insert_spans(span: str, departments: Sequence[int], first: dt.date, last: dt.date) -> None:
     """From the cells between two days, which make whole spans; of months only one."""
-    departments = sorted(departments)
     day = connection.ops.adapt_datefield_value
     start, week = {"day": ("local_date", "MIN(week_start)"), "week": ("week_start", "week_start")}.get(
         span, ("%s", "%s")
     )
     by = ", ".join(["organisation_id", "department_id", *([start] if span != "month" else [])])
-    names = _columns(SpanSum, "organisation", "department", "span", "local_date", "week_start", "newest")
+    names = _columns(SpanSum, "organisation", "department", "span", "local_date", "week_start", "newest", *COUNTED)
     added = ", ".join(f"SUM({name})" for name in COUNTED)
-    marks = ", ".join(["%s"] * len(departments))
     select = (
         f"SELECT organisation_id, department_id, %s, {start}, {week}, MAX(local_date), {added} FROM {DailySum._meta.db_table} "  # noqa: S608
-        f"WHERE department_id IN ({marks}) AND local_date BETWEEN %s AND %s GROUP BY {by}"
+        f"WHERE department_id IN ({_marks(departments)}) AND local_date BETWEEN %s AND %s GROUP BY {by}"
     )
     params = [span, *([day(first), day(monday(first))] if span == "month" else []), *departments, day(first), day(last)]
     _insert(SpanSum, names, select, params)
 
 
-def _columns(model: type[Sums], *keys: str) -> list[str]:
+def _columns(model: type[Model], *names: str) -> list[str]:
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
-    return [columns[name] for name in (*keys, *COUNTED)]
+    return [columns[name] for name in names]
 
 
 def _insert(model: type[Sums], names: list[str], select: str, params: Sequence[Any]) -> None:
