@@ -75,6 +75,20 @@ def pair_answers(reader: Reader, filters: Filters, departments: Iterable[int]) -
     return pd.DataFrame.from_records(records, columns=["department", "group", "item", "calm", "dominant"])
 
 
+def scores(reader: Reader, filters: Filters, departments: Iterable[int], measures: Iterable[str]) -> "pd.DataFrame":
+    """The scores of each counting call side by side, for what is compared within calls.
+
+    Columns: `department` int64; per measure Int64, hundredths of a point, missing where a call has no such score.
+    """
+    import pandas as pd
+
+    measures = list(measures)
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).order_by("pk")
+    rows = calls.values_list("department", *(measure_column(name) for name in measures))
+    frame = pd.DataFrame.from_records(list(rows), columns=["department", *measures])
+    return frame.astype({"department": "int64"} | dict.fromkeys(measures, "Int64"))
+
+
 def by_evaluator(reader: Reader, filters: Filters, departments: Iterable[int], measure: str) -> "pd.DataFrame":
     """The additive parts of a measure by who called what: all that comparing evaluators takes.
 

@@ -14,6 +14,8 @@ from analytics.stats.intervals import Sums
 
 # Below this many calls a mean is shown as its single values, without an interval.
 ENOUGH = 5
+# More periods cannot be told apart in a chart, and a table of them helps nobody.
+MOST_PERIODS = 400
 NO_SUMS = Sums()
 
 

@@ -9,7 +9,7 @@ of what was planned; or, for what neither holds, the calls themselves. All three
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from django.db.models import BooleanField, Case, CharField, Count, F, Max, Q, Value, When
@@ -187,7 +187,7 @@ def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> "
     return frame.replace({"reason": {"planned": Call.State.APPROVED.value}})
 
 
-def single_scores(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+def single_scores(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
     """The score of each counting call, for departments with too few for an interval.
 
     Columns: `department` int64; `score` int64, hundredths of a point.

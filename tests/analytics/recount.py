@@ -30,7 +30,8 @@ def differences():
 def expected():
     cells, spans = defaultdict(sums), defaultdict(sums)
     details = defaultdict(lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}})
-    for call in Call.objects.select_related("wave", "organisation"):
+    calls = Call.objects.select_related("wave", "organisation", "callback").prefetch_related("callback__events")
+    for call in calls:
         if call.state != "approved" or call.kind != "field" or call.wave.state == "planned":
             continue
         parts, day = parts_of(call), call.local_date

@@ -51,8 +51,8 @@ def answers(pick, facts):
     changes = {"greeting__seconds": rng.randrange(60), "closing__call_again": rng.choice([None, "3", "9"])}
     heard = rng.choice(PHRASES)
     if heard:
-        changes |= {"phrasing__no_harmful": {"value": "no", "comment": "…"}, "phrasing__phrases": {"value": heard}}
-    changes["phrasing__hold"] = rng.choice([{"na": True}, {"value": "hang_up", "comment": "…"}])
+        changes |= {"phrasing__no_harmful": {"value": "no", "quote": "Tja."}, "phrasing__phrases": {"value": heard}}
+    changes["phrasing__hold"] = rng.choice([{"na": True}, {"value": "hang_up", "quote": "Ik hang u even op."}])
     return valid_answers(facts, **{name: value for name, value in changes.items() if value is not None})
 
 
@@ -138,7 +138,7 @@ class Calls(RuleBasedStateMachine):
         manager = self.people["manager"]
         appeal = Appeal.objects.create(call=call, raised_by=manager, raised_at=self.now, reason="…")
         decided = {"appeal": appeal, "by": self.people["coordinator"], "reason": "…", "at": self.now}
-        if how == "rescore":
+        if how == "rescore" and "greeting.own_name" in call.answers:
             worse = call.answers["greeting.own_name"]["value"] == "yes"
             name = {"value": "no", "comment": "…"} if worse else {"value": "yes"}
             workflow.uphold_by_rescoring(**decided, changes={"greeting.own_name": name})
@@ -149,7 +149,7 @@ class Calls(RuleBasedStateMachine):
         else:
             workflow.withdraw_appeal(appeal=appeal, by=manager, at=self.now)
 
-    @precondition(lambda self: Callback.objects.filter(call__state="approved").exists())
+    @precondition(lambda _self: Callback.objects.filter(call__state="approved").exists())
     @rule(pick=picks, hours=st.sampled_from([0, 5, 24, 25, 47, 48, 49]), seconds=st.integers(0, 1), came=st.booleans())
     def call_back(self, pick, hours, seconds, came):
         found = list(Callback.objects.filter(call__state="approved").order_by("pk"))
@@ -218,9 +218,13 @@ class Calls(RuleBasedStateMachine):
         class ChangedMind(Exception):
             pass
 
-        with pytest.raises(ChangedMind), transaction.atomic():
+        @transaction.atomic
+        def approve_and_regret():
             workflow.approve(call=self.pick(pick, state="submitted"), by=self.people["reviewer"], at=self.now)
             raise ChangedMind
+
+        with pytest.raises(ChangedMind):
+            approve_and_regret()
 
     @rule()
     def rebuild(self):

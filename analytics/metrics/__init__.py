@@ -1,0 +1,173 @@
+"""Frames -> figures. Everything is added up as exact integers; what is rounded is rounded in `figures`, once.
+
+`smallest` is the fewest calls a figure may rest on for its reader (1: any). A figure below it is withheld, and so is a
+total or a period from which such a figure could be worked out by subtraction.
+
+Functions take frames (`analytics.frames`, `analytics.call_frames`) or what is added up of them (`Parts`, `Sums`), and
+know neither Django nor the reader. `COMPUTED` says which of them makes which figure of `analytics.registry`.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from analytics.metrics.aspect_scores import Aspects, aspect_gap, aspects
+from analytics.metrics.charting import ControlChart, control_chart, share_chart
+from analytics.metrics.comparing import funnel, funnel_shares, shrunk, shrunk_shares
+from analytics.metrics.interventions import Intervention, intervention
+from analytics.metrics.means import (
+    COURSE,
+    HUNDRED,
+    WITHHELD,
+    WITHHELD_SHARE,
+    Tested,
+    again,
+    bands,
+    change,
+    corrected,
+    drift,
+    mean,
+    measured,
+    share,
+)
+from analytics.metrics.outcomes import (
+    Kept,
+    Target,
+    called_back,
+    failed,
+    helped,
+    kept,
+    left,
+    passed,
+    prompt,
+    target,
+)
+from analytics.metrics.periods import BASELINE, SHORTEST_BASELINE, calendar, normal_range, series
+from analytics.metrics.phrases import Phrases, phrase_rates
+from analytics.metrics.questions import Item, Items, Moves, earned, item_moves, items, lost, pareto
+from analytics.metrics.spread import Spread, Spreads, spreads
+from analytics.metrics.strictness import Evaluators, severity
+from analytics.metrics.sums import NOTHING, Parts, parts, together
+from analytics.metrics.tone import ToneGap, ToneGaps, tone_gap_items, tone_gaps
+from analytics.metrics.twice import Agreement, agreement
+from analytics.metrics.versions import VersionBridge, bridge
+from analytics.metrics.waiting import Curve, Curves, kept_curves
+from analytics.metrics.weightings import Sensitivity, sensitivity
+from analytics.metrics.withholding import withheld, withheld_departments, withheld_periods
+from analytics.metrics.would_call_again import Alone, Jointly, drivers, joint_drivers
+
+__all__ = [
+    "BASELINE",
+    "COMPUTED",
+    "COURSE",
+    "HUNDRED",
+    "NOTHING",
+    "SHORTEST_BASELINE",
+    "WITHHELD",
+    "WITHHELD_SHARE",
+    "Agreement",
+    "Alone",
+    "Aspects",
+    "ControlChart",
+    "Curve",
+    "Curves",
+    "Evaluators",
+    "Intervention",
+    "Item",
+    "Items",
+    "Jointly",
+    "Kept",
+    "Moves",
+    "Parts",
+    "Phrases",
+    "Sensitivity",
+    "Spread",
+    "Spreads",
+    "Target",
+    "Tested",
+    "ToneGap",
+    "ToneGaps",
+    "VersionBridge",
+    "again",
+    "agreement",
+    "aspect_gap",
+    "aspects",
+    "bands",
+    "bridge",
+    "calendar",
+    "called_back",
+    "change",
+    "control_chart",
+    "corrected",
+    "drift",
+    "drivers",
+    "earned",
+    "failed",
+    "funnel",
+    "funnel_shares",
+    "helped",
+    "intervention",
+    "item_moves",
+    "items",
+    "joint_drivers",
+    "kept",
+    "kept_curves",
+    "left",
+    "lost",
+    "mean",
+    "measured",
+    "normal_range",
+    "pareto",
+    "parts",
+    "passed",
+    "phrase_rates",
+    "prompt",
+    "sensitivity",
+    "series",
+    "severity",
+    "share",
+    "share_chart",
+    "shrunk",
+    "shrunk_shares",
+    "spreads",
+    "target",
+    "together",
+    "tone_gap_items",
+    "tone_gaps",
+    "withheld",
+    "withheld_departments",
+    "withheld_periods",
+]
+
+# A score's name in sums is its key in the registry.
+_SCORES: Final = (
+    "score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone", "other",
+)  # fmt: skip
+
+COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
+    **{name: partial(measured, measure=name) for name in _SCORES},
+    "passed": passed,
+    "failed": failed,
+    "prompt": prompt,
+    "kept": kept,
+    "helped": helped,
+    "left": left,
+    "phrase": phrase_rates,
+    "agreement": agreement,
+    "change": change,
+    "course": drift,
+    "normal_range": normal_range,
+    "band": bands,
+    "target": target,
+    "lost": lost,
+    "earned": earned,
+    "tone_gap": tone_gaps,
+    "kept_curve": kept_curves,
+    "again": again,
+    "driver": drivers,
+    "alpha": agreement,
+    "severity": severity,
+    "corrected": severity,
+    "sensitivity": sensitivity,
+    "bridge": bridge,
+}

@@ -1,0 +1,88 @@
+"""How scores are spread: the share of calls in each band of five points, and where the middle half of them lies."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from analytics.figures import Share
+from analytics.metrics.means import share
+from analytics.metrics.withholding import withheld_departments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BINS: Final = 20
+WIDTH: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Calls with a score of `low` points or more and under `high`; the last holds 100 too."""
+
+    low: int
+    high: int
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The scores of `n` calls; `bins` are all twenty of them, or none without calls.
+
+    The middle call lies in `median`, and the middle half of the calls from `lower` to `upper`: the bins of the
+    quartiles, each as (low, high) in points.
+    """
+
+    n: int | None = 0
+    bins: tuple[Bin, ...] = ()
+    lower: tuple[int, int] | None = None
+    median: tuple[int, int] | None = None
+    upper: tuple[int, int] | None = None
+    withheld: bool = False
+
+
+WITHHELD_SPREAD = Spread(n=None, withheld=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    whole: Spread
+    departments: Mapping[int, Spread]
+
+
+def spreads(frame: "pd.DataFrame", smallest: int = 1) -> Spreads:
+    """The spread of the scores over all departments and in each, from the frame `bins`; shares with Wilson's interval.
+
+    A department below `smallest` calls is withheld, and the whole where it would give such a department away.
+    """
+    found: dict[int, list[int]] = {}
+    for department, number, n in frame[["department", "bin", "n"]].itertuples(index=False, name=None):
+        if not 0 <= number < BINS:
+            raise ValueError(f"bin is {number}; there are {BINS}, from 0")
+        found.setdefault(int(department), [0] * BINS)[int(number)] += int(n)
+    hidden, whole_hidden = withheld_departments({key: sum(each) for key, each in found.items()}, smallest)
+    together = [sum(column) for column in zip(*found.values(), strict=True)]
+    return Spreads(
+        whole=WITHHELD_SPREAD if whole_hidden else _spread(together),
+        departments={key: WITHHELD_SPREAD if key in hidden else _spread(each) for key, each in sorted(found.items())},
+    )
+
+
+def _spread(counts: Iterable[int]) -> Spread:
+    held = list(counts)
+    n = sum(held)
+    if not n:
+        return Spread()
+    bins = tuple(Bin(WIDTH * place, WIDTH * (place + 1), share(count, n)) for place, count in enumerate(held))
+    lower, median, upper = (_bin_of(held, Fraction(part, 4) * n) for part in (1, 2, 3))
+    return Spread(n, bins, lower, median, upper)
+
+
+def _bin_of(counts: Iterable[int], rank: Fraction) -> tuple[int, int]:
+    """The bin of the first call that this many calls, or more, are up to."""
+    so_far = 0
+    for place, count in enumerate(counts):
+        so_far += count
+        if so_far >= rank:
+            return WIDTH * place, WIDTH * (place + 1)
+    raise ValueError(f"rank is {rank}; there are {so_far} calls")
