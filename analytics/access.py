@@ -92,7 +92,13 @@ class Reader:
 
     def recent_calls(self, department: int, count: int) -> "list[Call]":
         """The newest counting calls of a department with all below it; none for those who read totals only."""
-        calls = access.visible_calls(self.user).filter(department__in=self.below(department)).counting()
+        mine = self.below(department)
+        # A day that has a sum has a call: among so many of these days are the newest calls, however many there were.
+        days = SpanSum.objects.filter(department__in=mine, span="day").order_by("-local_date")
+        first = min(days.values_list("local_date", flat=True)[:count], default=None)
+        if first is None:
+            return []
+        calls = access.visible_calls(self.user).filter(department__in=mine, local_date__gte=first).counting()
         shown = calls.select_related("department").only("local_date", "fate", "score", "department__name")
         return list(shown.order_by("-local_date", "-called_at", "-pk")[:count])
 

@@ -12,14 +12,14 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from django.db.models import BooleanField, Case, CharField, Count, F, Max, Q, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, F, Max, Value, When
 from django.db.models.functions import Cast, Substr
 
 from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.models import SpanSum
-from analytics.sources import Source, details_of, is_long, of_calls
+from analytics.sources import COUNTS, OF_PROMISES, PROMISES, Source, details_of, is_long, of_calls
 from surveys import promises
 from surveys.models import Call
 
@@ -62,14 +62,15 @@ def totals(reader: Reader, filters: Filters, departments: frozenset[int], measur
         )
         periods.append(filters.before)
     rows = source.rows(periods, "month" if is_long(filters) else "week").annotate(now=is_now)
-    return source.frame(rows, ["department", "now"], measures)
+    return source.frame(rows, ["department", "now"], (*COUNTS, *OF_PROMISES), measures)
 
 
 @_once
 def periods(reader: Reader, filters: Filters, departments: frozenset[int], measures: tuple[str, ...]) -> "pd.DataFrame":
     """Per department and month or week, as far as the trend goes.
 
-    Columns: `department` int64; `period` date (first of the month, or Monday); the others as in `totals`.
+    Columns: `department` int64; `period` date (first of the month, or Monday); int64: `n_calls`, and `n_`, `sum_`,
+    `squares_` of each measure; with `PROMISES` among the measures also those of promises, as in `totals`.
     """
     source = Source(reader, filters, departments)
     rows = source.rows([(filters.trend_start, filters.end)], filters.by)
@@ -78,7 +79,9 @@ def periods(reader: Reader, filters: Filters, departments: frozenset[int], measu
     else:
         # The text of a date starts with its month in both databases; truncating dates is a slow detour in SQLite.
         rows = rows.annotate(period=Substr(Cast("local_date", CharField()), 1, 7))
-    frame = source.frame(rows, ["department", "period"], measures)
+    scores = tuple(name for name in measures if name != PROMISES)
+    counts = ("n_calls", *(OF_PROMISES if PROMISES in measures else ()))
+    frame = source.frame(rows, ["department", "period"], counts, scores)
     frame["period"] = [_first_day(value) for value in frame["period"]]
     return frame
 
@@ -173,18 +176,18 @@ def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> "
     """
     import pandas as pd
 
-    calls = Call.objects.filter(of_calls(reader, filters, departments))
-    field = Q(kind=Call.Kind.FIELD)
-    open_states = [state.value for state in Call.State if state != Call.State.APPROVED]
-    # Three questions, each with an index that holds few other calls.
-    parts = {
-        "state": calls.filter(field, state__in=open_states),
-        "kind": calls.exclude(field),
-        "wave__state": calls.filter(field, state=Call.State.APPROVED, wave__state="planned"),
-    }
-    first, *others = [rows.order_by().values_list(name).annotate(n=Count("pk")) for name, rows in parts.items()]
-    frame = pd.DataFrame.from_records(list(first.union(*others, all=True)), columns=["reason", "n"])
-    return frame.replace({"reason": {"planned": Call.State.APPROVED.value}})
+    calls = Call.objects.filter(of_calls(reader, filters, departments)).order_by()
+    counts = {"kind": Call.Kind.FIELD, "state": Call.State.APPROVED}
+    # Worded as the index of all that does not count.
+    parts = [calls.exclude(**counts)]
+    if waiting := [pk for pk, wave in reader.waves.items() if wave.state == wave.State.PLANNED]:
+        parts.append(calls.filter(**counts, wave__in=waiting))
+    one, *others = (rows.values_list("kind", "state").annotate(n=Count("pk")) for rows in parts)
+    sums: dict[str, int] = {}
+    for kind, state, n in one.union(*others, all=True) if others else one:
+        reason = state if kind == Call.Kind.FIELD else kind
+        sums[reason] = sums.get(reason, 0) + n
+    return pd.DataFrame.from_records(list(sums.items()), columns=["reason", "n"])
 
 
 def single_scores(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":

@@ -34,9 +34,11 @@ COUNTS = (
     "n_again",
     "sum_again",
     "squares_again",
-    *(f"n_fate_{fate}" for fate in FATES),
+    *(f"n_fate_{fate}" for fate in FATES if fate != Call.Fate.CALLBACK_AGREED),
 )
-PROMISES = ("n_promised", "n_kept", "n_called_back")
+OF_PROMISES = ("n_promised", "n_kept", "n_called_back", "n_fate_callback_agreed")
+# Among the measures of a trend: its promises too.
+PROMISES = "promises"
 # A period longer than this is made of months, a shorter one of weeks, and of the days at its ends.
 LONG = dt.timedelta(weeks=27)
 
@@ -88,11 +90,13 @@ class Source:
             return [Q(span="day") & self.days(first, last)]
         return pieces(first, last, span, settled=self.settled)
 
-    def frame(self, rows: "QuerySet[Any]", keys: list[str], measures: tuple[str, ...]) -> "pd.DataFrame":
+    def frame(
+        self, rows: "QuerySet[Any]", keys: list[str], counts: Iterable[str], measures: Iterable[str]
+    ) -> "pd.DataFrame":
         """The sums of the rows by `keys`, promises that may still be kept apart."""
         import pandas as pd
 
-        columns = [*COUNTS, *PROMISES, *(f"{part}_{measure}" for measure in measures for part in PARTS)]
+        columns = [*counts, *(f"{part}_{measure}" for measure in measures for part in PARTS)]
         is_settled = Case(
             When(local_date__lte=self.settled, then=Value(value=True)),
             default=Value(value=False),
@@ -107,7 +111,7 @@ class Source:
             held["newest"] = max(held["newest"], newest)
             for name, value in _told_apart(dict(zip(columns, values, strict=True)), settled=settled):
                 held[name] = held.get(name, 0) + int(value)
-        names = [*columns, "n_open", "n_agreed_open"]
+        names = [*columns, *(("n_open", "n_agreed_open") if "n_promised" in columns else ())]
         records = [(*key, held["newest"], *(held[name] for name in names)) for key, held in found.items()]
         return pd.DataFrame.from_records(records, columns=[*keys, "newest", *names])
 
@@ -126,9 +130,10 @@ class Source:
 def _told_apart(values: dict[str, Any], *, settled: bool) -> Iterator[tuple[str, Any]]:
     """The sums of a row; of days whose promises may still be kept, these stand by themselves."""
     for name, value in values.items():
-        yield name, value if settled or name not in PROMISES else 0
-    yield "n_open", 0 if settled else values["n_promised"]
-    yield "n_agreed_open", 0 if settled else values["n_fate_callback_agreed"]
+        yield name, value if settled or name not in {"n_promised", "n_kept", "n_called_back"} else 0
+    if "n_promised" in values:
+        yield "n_open", 0 if settled else values["n_promised"]
+        yield "n_agreed_open", 0 if settled else values["n_fate_callback_agreed"]
 
 
 def pieces(first: dt.date | None, last: dt.date, span: str, *, settled: dt.date) -> list[Q]:

@@ -4,6 +4,7 @@ The rows there were are emptied and every organisation's sums marked as being ma
 """
 
 import datetime as dt
+from typing import Any
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -11,11 +12,11 @@ from django.db import migrations, models
 DAY = dt.timedelta(days=1)
 
 
-def empty(apps, _schema_editor):
+def empty(apps: Any, _schema_editor: Any) -> None:
     apps.get_model("analytics", "DailySum").objects.all().delete()
 
 
-def make_anew(apps, _schema_editor):
+def make_anew(apps: Any, _schema_editor: Any) -> None:
     """Marks the days of each organisation's calls as to be counted, from the Monday that their first block begins on."""
     Call = apps.get_model("surveys", "Call")
     Rebuild = apps.get_model("analytics", "Rebuild")

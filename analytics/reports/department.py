@@ -29,6 +29,7 @@ from analytics.reports.base import (
 from analytics.reports.overview import measures_of
 from analytics.reports.tree import tree_of
 from analytics.reports.trend import hidden_periods, series_of, sums_by_period
+from analytics.sources import PROMISES
 from surveys.definition import Definition, text
 from surveys.models import Call
 from surveys.models.people import DIMENSIONS
@@ -335,7 +336,7 @@ def _kept(reader: Reader, filters: Filters, department: int) -> list[tuple[dt.da
 
 def course_measures(filters: Filters) -> tuple[str, ...]:
     """What one page reads of every period, at once."""
-    return tuple(dict.fromkeys((*DIMENSIONS, *ASPECTS, filters.measure)))
+    return tuple(dict.fromkeys((*DIMENSIONS, *ASPECTS, filters.measure, PROMISES)))
 
 
 def _period(reader: Reader, filters: Filters, department: int, column: str) -> tuple[int, bool]:

@@ -254,7 +254,7 @@ def _weight_matrix(weights: Weights, k: int) -> "NDArray[np.float64]":
 
 def _weighted(table: "NDArray[np.float64]", weights: "NDArray[np.float64]", level: float) -> Kappa | None:
     import numpy as np
-    from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
+    from statsmodels.stats.inter_rater import cohens_kappa
 
     n = int(table.sum())
     if n == 0:

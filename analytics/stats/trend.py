@@ -174,7 +174,7 @@ class _Fit:
     ) -> "_Fit":
         """Fitted about the mean and in units of the farthest value and the whole span, so that no number is too large."""
         import numpy as np
-        from statsmodels.regression.linear_model import WLS  # type: ignore[import-untyped]
+        from statsmodels.regression.linear_model import WLS
 
         middle = level_mean(numbers)
         y = np.array(numbers) - middle
@@ -206,7 +206,7 @@ class _Fit:
     def effect(self, combination: Sequence[float], *, offset: bool = False) -> Effect:
         """The estimate of a combination of the coefficients; `offset` for a level, which stands on the mean."""
         import numpy as np
-        from statsmodels.stats.sandwich_covariance import S_hac_simple  # type: ignore[import-untyped]
+        from statsmodels.stats.sandwich_covariance import S_hac_simple
 
         weights = np.array(combination[: len(self.units)]) * self.units
         value = float(weights @ self.coefficients) + (self.middle if offset else 0.0)

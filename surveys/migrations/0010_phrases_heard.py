@@ -1,11 +1,13 @@
 """Which phrases of the bank were heard in a call, beside its answers, so that they can be counted without reading these."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 AT_ONCE = 500
 
 
-def phrase_questions(document):
+def phrase_questions(document: dict[str, Any]) -> list[str]:
     return [
         item["code"]
         for section in document.get("sections", ())
@@ -14,7 +16,7 @@ def phrase_questions(document):
     ]
 
 
-def note_phrases(apps, _schema_editor):
+def note_phrases(apps: Any, _schema_editor: Any) -> None:
     Call = apps.get_model("surveys", "Call")
     ChecklistVersion = apps.get_model("surveys", "ChecklistVersion")
     for version in ChecklistVersion.objects.iterator():

@@ -183,6 +183,41 @@ class Call(models.Model):
             models.Index(fields=["evaluator", "state", "changed_at"], name="call_evaluator_state"),
             models.Index(fields=["wave", "kind", "state", "department"], name="call_wave_progress"),
             models.Index(fields=["organisation", "local_date"], condition=Q(unfit_count__gt=0), name="call_unfit_day"),
+            # What figures leave out: few among many, and found without looking at those that count.
+            models.Index(
+                fields=["organisation", "local_date", "department", "kind", "state", "scenario"],
+                condition=~Q(kind="field", state="approved"),
+                name="call_not_counting",
+            ),
+            # Holds all that figures of a fate are made of, since no stored sums tell fates apart in every way.
+            models.Index(
+                fields=[
+                    "organisation",
+                    "fate",
+                    "local_date",
+                    "department",
+                    "state",
+                    "kind",
+                    "wave",
+                    "week_start",
+                    "scenario",
+                    "version",
+                    "outcome",
+                    "seconds_to_answer",
+                    "would_call_again",
+                    "score",
+                    "content",
+                    "experience",
+                    "critical",
+                    "greeting",
+                    "phrasing",
+                    "callback_score",
+                    "listening",
+                    "tone",
+                    "other",
+                ],
+                name="call_fate_figures",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ def fill_from_answers(call: Call) -> scoring.Scoring:
 
 def heard_phrases(call: Call) -> list[str]:
     """The codes of the phrases noted in a call, each once; "" stands for all that are not of the bank."""
-    found = set()
+    found: set[str] = set()
     for item in call.version.definition.items:
         answer = call.answers.get(item.code) if item.kind == "phrase" else None
         found.update(row["phrase"] for row in (answer or {}).get("value") or ())

@@ -212,7 +212,7 @@ def test_fits_are_those_of_the_full_matrices(random, weighted):
 
 
 def test_fits_are_those_of_statsmodels():
-    from statsmodels.regression.mixed_linear_model import MixedLM  # type: ignore[import-untyped]
+    from statsmodels.regression.mixed_linear_model import MixedLM
 
     values, factors = unbalanced(11, n=200)
     frame = pd.DataFrame({"y": values, **factors, "all": 1})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
+from statsmodels.stats.inter_rater import fleiss_kappa
 
 from analytics.stats.fleiss import fleiss, fleiss_ratings
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from analytics.stats.agreement import Kappa, cohen, cohen_table, cohen_weighted, percent_agreement
 from analytics.stats.intervals import wilson

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
-from statsmodels.regression.linear_model import OLS, WLS  # type: ignore[import-untyped]
+from statsmodels.regression.linear_model import OLS, WLS
 
 from analytics.stats.comparison import welch
 from analytics.stats.intervals import Sums
