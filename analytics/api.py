@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics import access, filters, reports
+from analytics import access, filters, registry, reports
 from surveys.api.base import ORGANISATION, Endpoint, organisation_of, person
 from surveys.api.problems import Problem, error
 
@@ -22,6 +22,9 @@ class ColumnOut(Shape):
     name = serializers.CharField(help_text="The key in every row; stable.")
     label = serializers.CharField(help_text="In your language.")  # type: ignore[assignment]
     unit = serializers.CharField(help_text="What it counts: points, %, calls; empty for names and dates.")
+    metric = serializers.CharField(
+        help_text="The figure's key under `/api/v1/metrics/`; empty for names, dates and counts."
+    )
 
 
 class LeftOutOut(Shape):
@@ -61,7 +64,11 @@ PARAMETERS = [
     parameter("measure", "What is averaged; the default is score.", *filters.MEASURES),
     parameter("scenario", "A scenario's code."),
     parameter("caller_style", "Calls of this style only.", *filters.STYLES),
+    parameter("attempt", "Calls of the caller's first, second ... attempt only.", kind=int),
     parameter("wave", "A wave's id.", kind=int),
+    parameter("version", "A checklist version's id.", kind=int),
+    parameter("weekday", "Calls of one weekday only: 1 (Monday) to 7.", kind=int),
+    parameter("fate", "Calls that ended so; for those who may see single calls.", *filters.FATES),
     parameter("by", "What a trend is drawn by; the default is month.", *filters.STEPS),
     parameter("line", "A department's code or `total`: the lines of a trend; may be repeated.", many=True),
 ]
@@ -77,7 +84,7 @@ EXAMPLE = OpenApiExample(
         "counted": 41,
         "left_out": [{"reason": "returned", "calls": 2}],
         "data_time": "2026-04-01T09:30:00+02:00",
-        "columns": [{"name": "score", "label": "Score", "unit": "points"}],
+        "columns": [{"name": "score", "label": "Score", "unit": "points", "metric": "score"}],
         "rows": [{"score": "74.20"}],
     },
 )
@@ -99,6 +106,40 @@ class ReportPage(Endpoint):
             department = access.department_or_404(reader, department).pk
         report = reports.run(slug, reader=reader, filters=chosen, department=department)
         return Response({"organisation": organisation.slug, **shown(report)})
+
+
+class MetricOut(Shape):
+    """What a figure means."""
+
+    key = serializers.CharField()
+    name = serializers.CharField(help_text="In your language.")
+    definition = serializers.CharField(help_text="In words, in your language.")
+    unit = serializers.CharField(help_text="points, %, calls and so on; empty for a verdict.")
+    better = serializers.ChoiceField(
+        [registry.HIGHER, registry.LOWER, registry.NEITHER], help_text="Which way is good."
+    )
+    method = serializers.CharField(help_text="How it and its uncertainty are computed.")
+    source = serializers.CharField(
+        help_text="The publication that the method is from; empty where it is plain counting."
+    )
+
+
+class Metrics(Endpoint):
+    serializer_class = MetricOut
+
+    @extend_schema(operation_id="metrics", responses=MetricOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every figure that is shown anywhere: what it means, its unit, which way is good, its method and its source.
+
+        The same words as on the pages and in the help.
+        """
+        return Response(
+            [
+                {"key": each.key, "name": str(each.name), "definition": str(each.definition), "unit": each.unit}
+                | {"better": each.better, "method": str(each.method), "source": each.source}
+                for each in registry.METRICS.values()
+            ]
+        )
 
 
 class Trend(ReportPage):
@@ -146,7 +187,10 @@ def shown(report: reports.Report) -> dict[str, Any]:
         "counted": report.counted,
         "left_out": [{"reason": reason, "calls": calls} for reason, calls in report.left_out.items()],
         "data_time": report.data_time,
-        "columns": [{"name": each.name, "label": each.label, "unit": each.unit} for each in report.columns],
+        "columns": [
+            {"name": each.name, "label": each.label, "unit": each.unit, "metric": each.metric}
+            for each in report.columns
+        ],
         "rows": [{name: _text(value) for name, value in row.items()} for row in report.rows],
     }
 

@@ -9,6 +9,7 @@ from analytics import words
 from analytics.access import Reader
 from analytics.filters import MEASURES, PERIODS, STEPS, STYLES, Filters
 from surveys.definition import text
+from surveys.models import Call
 from surveys.tree import in_tree_order
 
 
@@ -62,8 +63,17 @@ def chips(reader: Reader, filters: Filters, *, departments: bool = True) -> tupl
     if filters.scenario is not None:
         name = text(reader.scenarios[filters.scenario].name, get_language() or "en")
         found.append(Chip(_("Scenario"), name, filters.querystring(scenario=None)))
+    if filters.attempt is not None:
+        found.append(Chip(_("Attempt"), str(filters.attempt), filters.querystring(attempt=None)))
     if filters.wave is not None:
         found.append(Chip(_("Wave"), reader.waves[filters.wave].name, filters.querystring(wave=None)))
+    if filters.version is not None:
+        found.append(Chip(_("Checklist"), str(reader.published[filters.version]), filters.querystring(version=None)))
+    if filters.weekday is not None:
+        day = words.capital(str(words.WEEKDAYS[filters.weekday]))
+        found.append(Chip(_("Weekday"), day, filters.querystring(weekday=None)))
+    if filters.fate:
+        found.append(Chip(_("How it ended"), str(Call.Fate(filters.fate).label), filters.querystring(fate=None)))
     return tuple(found)
 
 
@@ -110,8 +120,39 @@ def fields(reader: Reader, filters: Filters, *, departments: bool = True) -> tup
             [("", _("every wave")), *((str(each.pk), each.name) for each in reader.waves.values())],
             "" if filters.wave is None else str(filters.wave),
         ),
+        *_finer(reader, filters),
     ]
     return (*found, *(_several(reader, filters) if departments and len(reader.departments) > 1 else ()))
+
+
+def _finer(reader: Reader, filters: Filters) -> list[Field]:
+    """What fewer readers ask for; how a call ended only for those who may see calls, versions where there are several."""
+    found = [
+        _one(
+            "attempt",
+            _("Attempt"),
+            [("", _("every attempt")), *((str(each), str(each)) for each in _attempts(reader))],
+            str(filters.attempt or ""),
+        ),
+        _one(
+            "weekday",
+            _("Weekday"),
+            [("", _("every day")), *((str(number), str(name)) for number, name in words.WEEKDAYS.items())],
+            str(filters.weekday or ""),
+        ),
+    ]
+    # Asked for only where the waves were not all on one.
+    if len({wave.version_id for wave in reader.waves.values()}) > 1:
+        versions = [("", _("every version")), *((str(pk), str(version)) for pk, version in reader.published.items())]
+        found.append(_one("version", _("Checklist"), versions, str(filters.version or "")))
+    if reader.sees_calls:
+        fates = [("", _("every ending")), *((fate.value, str(fate.label)) for fate in Call.Fate)]
+        found.append(_one("fate", _("How it ended"), fates, filters.fate))
+    return found
+
+
+def _attempts(reader: Reader) -> list[int]:
+    return sorted({scenario.attempt for scenario in reader.scenarios.values()})
 
 
 def _several(reader: Reader, filters: Filters) -> tuple[Field, ...]:

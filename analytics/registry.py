@@ -93,6 +93,16 @@ _SHARES = (
         "NEN 8878",
     ),
     _share(
+        "called_back",
+        _("called back within 24 hours"),
+        _(
+            "Of the calls that ended in an agreed callback: those in which it came within 24 hours, as the Dutch benchmark "
+            "counts. Callbacks that may still come are left out."
+        ),
+        HIGHER,
+        "Quality Support, telephone benchmark of Dutch organisations (2017, 2018)",
+    ),
+    _share(
         "helped",
         _("caller helped"),
         _(

@@ -5,6 +5,7 @@ from django.urls import path
 from analytics import views
 
 urlpatterns = [
+    path("help/figures/", views.figures, name="figures"),
     path("o/<slug:slug>/my-work/", views.own, name="own_work"),
     path("o/<slug:slug>/overview/", views.overview, name="overview"),
     path("o/<slug:slug>/planner/", views.planner, name="planner"),

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import access, agreement_pages, filters, own_work, pages, reports, sizing
+from analytics import access, agreement_pages, filters, own_work, pages, registry, reports, sizing
 from analytics.files import csv_response
 from analytics.forms import PlannerForm
 from surveys.access import COORDINATORS, EVALUATORS, REVIEWERS, has_role, organisation_or_404, pair_or_404, signed_in
@@ -18,6 +18,11 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     chosen = filters.parse(request.GET, reader)
     return render(request, "analytics/overview.html", {"page": pages.overview(reader, chosen)})
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    return render(request, "analytics/figures.html", {"metrics": registry.METRICS.values()})
 
 
 @require_safe

@@ -5,28 +5,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.dates import WEEKDAYS as DAYS_FROM_MONDAY
 from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from analytics import registry
 from analytics.figures import Change, Drift, Mean, Share, rounded
 from analytics.filters import Filters
+from analytics.registry import METRICS
 
 # Keeps a number and its sign on one line.
 NARROW_SPACE = "\u202f"
 
-MEASURES = {
-    "score": gettext_lazy("score"),
-    "content": gettext_lazy("content"),
-    "experience": gettext_lazy("experience"),
-    "critical": gettext_lazy("critical items"),
-    "greeting": gettext_lazy("greeting"),
-    "phrasing": gettext_lazy("phrasing"),
-    "callback": gettext_lazy("callback"),
-    "listening": gettext_lazy("listening"),
-    "tone": gettext_lazy("tone"),
-    "other": gettext_lazy("other"),
-}
+MEASURES = {key: METRICS[key].name for key in registry.MEASURES}
 # Where there is room for some fifty pixels: a translation may hold soft hyphens, at which a long word breaks.
 HEADINGS = {
     "greeting": pgettext_lazy("narrow heading", "greeting"),
@@ -44,6 +36,7 @@ PERIODS = {
     "dates": gettext_lazy("chosen dates"),
 }
 STYLES = {"calm": gettext_lazy("calm"), "dominant": gettext_lazy("dominant")}
+WEEKDAYS = {number + 1: name for number, name in DAYS_FROM_MONDAY.items()}
 STEPS = {"month": gettext_lazy("month"), "week": gettext_lazy("week")}
 
 

@@ -59,6 +59,7 @@ account_reset_password                -            ..........  ..........
 account_reset_password_done           -            ..........  xxxxxxxxxx
 account_reset_password_from_key       -            ..........  ..........
 account_reset_password_from_key_done  -            ..........  xxxxxxxxxx
+figures:metrics                       -            u.........  uxxxxxxxxx
 figures:overview                      org          u-ff......  uxxxxxxxxx
 figures:results                       department   u-ff......  uxxxxxxxxx
 figures:trend                         org          u-ff......  uxxxxxxxxx
@@ -87,6 +88,7 @@ api:docs                              -            >.........  >xxxxxxxxx
 api:nothing                           -            u---------  u---------
 home                                  -            >rrrrrrrrr  >xxxxxxxxx
 help                                  -            >.........  >xxxxxxxxx
+figures                               -            >.........  >xxxxxxxxx
 organisation_home                     -            >-rrrrrrrr  >xxxxxxxxx
 calls                                 -            >-..ffffff  >xxxxxxxxx
 call_start                            -            >-..ffffff  >-..ffffff

@@ -150,6 +150,7 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "failed": failed,
     "prompt": prompt,
     "kept": kept,
+    "called_back": called_back,
     "helped": helped,
     "left": left,
     "phrase": phrase_rates,

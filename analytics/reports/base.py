@@ -18,11 +18,15 @@ Value = int | Decimal | str | dt.date | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a report: `name` is the key in CSV and API, `label` the heading on a page, `unit` what it counts."""
+    """A column of a report: `name` is the key in CSV and API, `label` the heading on a page, `unit` what it counts.
+
+    `metric` is the figure's key in the registry, for a column that holds one.
+    """
 
     name: str
     label: str
     unit: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +72,25 @@ def note(*figures: Mean | Share) -> str:
     return "" if any(figure.n for figure in figures) else "no calls"
 
 
-def mean_columns(name: str, label: str) -> tuple[Column, ...]:
+def mean_columns(name: str, label: str, metric: str = "") -> tuple[Column, ...]:
     """A mean with its interval."""
-    words = {"label": label}
-    return (
-        Column(name, label, _("points")),
-        Column(f"{name}_low", _("%(label)s, low end") % words, _("points")),
-        Column(f"{name}_high", _("%(label)s, high end") % words, _("points")),
-    )
+    return _with_ends(name, label, _("points"), metric)
 
 
 def mean_values(name: str, mean: Mean) -> dict[str, Value]:
     return {name: mean.value, f"{name}_low": mean.low, f"{name}_high": mean.high}
 
 
-def share_columns(name: str, label: str) -> tuple[Column, ...]:
+def share_columns(name: str, label: str, metric: str = "") -> tuple[Column, ...]:
+    return _with_ends(name, label, "%", metric)
+
+
+def _with_ends(name: str, label: str, unit: str, metric: str) -> tuple[Column, ...]:
     words = {"label": label}
     return (
-        Column(name, label, "%"),
-        Column(f"{name}_low", _("%(label)s, low end") % words, "%"),
-        Column(f"{name}_high", _("%(label)s, high end") % words, "%"),
+        Column(name, label, unit, metric),
+        Column(f"{name}_low", _("%(label)s, low end") % words, unit, metric),
+        Column(f"{name}_high", _("%(label)s, high end") % words, unit, metric),
     )
 
 

@@ -151,8 +151,8 @@ def items(reader: Reader, filters: Filters, department: int | None) -> Report:
         Column("item", _("Code")),
         Column("question", _("Question")),
         Column("dimension", _("Dimension")),
-        Column("lost", _("Cost"), _("points per call")),
-        Column("earned", _("Earned when scored"), "%"),
+        Column("lost", _("Cost"), _("points per call"), "lost"),
+        Column("earned", _("Earned when scored"), "%", "earned"),
         Column("scored", _("Scored"), _("calls")),
         Column("na", _("Not applicable"), _("calls")),
         Column("note", _("Note")),
@@ -289,7 +289,7 @@ def callbacks(reader: Reader, filters: Filters, department: int | None) -> Repor
         Column("start", _("From"), _("date")),
         Column("promised", _("Promised"), _("calls")),
         Column("kept", _("Came within the window"), _("calls")),
-        *share_columns("kept_share", _("Share kept")),
+        *share_columns("kept_share", _("Share kept"), "kept"),
         Column("note", _("Note")),
     )
     rows = [

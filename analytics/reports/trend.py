@@ -150,10 +150,10 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("start", _("From"), _("date")),
         Column("end", _("To"), _("date")),
         Column("calls", _("Calls"), _("calls")),
-        *mean_columns("mean", words.capital(str(words.MEASURES[filters.measure]))),
-        Column("normal_low", _("Normal range, low end"), _("points")),
-        Column("normal_high", _("Normal range, high end"), _("points")),
-        Column("target", _("Target"), _("points")),
+        *mean_columns("mean", words.capital(str(words.MEASURES[filters.measure])), filters.measure),
+        Column("normal_low", _("Normal range, low end"), _("points"), "normal_range"),
+        Column("normal_high", _("Normal range, high end"), _("points"), "normal_range"),
+        Column("target", _("Target"), _("points"), "target"),
         Column("note", _("Note")),
     )
 
