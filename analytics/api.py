@@ -119,9 +119,7 @@ class MetricOut(Shape):
         [registry.HIGHER, registry.LOWER, registry.NEITHER], help_text="Which way is good."
     )
     method = serializers.CharField(help_text="How it and its uncertainty are computed.")
-    source = serializers.CharField(
-        help_text="The publication that the method is from; empty where it is plain counting."
-    )
+    source = serializers.CharField(help_text="The publication that it is from; empty for plain counting.")  # type: ignore[assignment]
 
 
 class Metrics(Endpoint):

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections import defaultdict
+from typing import Any
 
 from analytics.models import COUNTED, SUMMED, DailySum, SpanSum, WeeklyDetail
 from surveys.models import Call
@@ -28,8 +29,11 @@ def differences():
 
 
 def expected():
-    cells, spans = defaultdict(sums), defaultdict(sums)
-    details = defaultdict(lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}})
+    cells: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
+    spans: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
+    details: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
+        lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
+    )
     calls = Call.objects.select_related("wave", "organisation", "callback").prefetch_related("callback__events")
     for call in calls:
         if call.state != "approved" or call.kind != "field" or call.wave.state == "planned":

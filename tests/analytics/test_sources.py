@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -144,7 +145,7 @@ def test_pieces_cover_every_day_of_a_period_once(db, span):
         for last in days[days.index(first) :: 4]:
             covered = []
             for piece in sources.pieces(first, last, span, settled=last - dt.timedelta(days=2)):
-                held = dict(child for child in flat(piece) if isinstance(child, tuple))
+                held: dict[str, Any] = dict(child for child in flat(piece) if isinstance(child, tuple))
                 start, end = held["local_date__range"]
                 step = held["span"]
                 while start <= end:

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import random
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -49,7 +50,10 @@ def answers(pick, facts):
     rng = random.Random(pick)
     if rng.random() < 0.4 and facts["caller_style"] == "calm":
         return callback_answers("2026-04-07T15:00", closing__call_again=str(rng.randrange(11)))
-    changes = {"greeting__seconds": rng.randrange(60), "closing__call_again": rng.choice([None, "3", "9"])}
+    changes: dict[str, Any] = {
+        "greeting__seconds": rng.randrange(60),
+        "closing__call_again": rng.choice([None, "3", "9"]),
+    }
     heard = rng.choice(PHRASES)
     if heard:
         changes |= {"phrasing__no_harmful": {"value": "no", "quote": "Tja."}, "phrasing__phrases": {"value": heard}}
@@ -254,7 +258,7 @@ def two_versions(org):
 def test_after_every_step_the_sums_are_what_a_recount_gives(org, people, two_versions):
     examples = int(os.environ.get("MACHINE_EXAMPLES", "20"))
     run_state_machine_as_test(
-        lambda: Calls(org, people),
+        partial(Calls, org, people),  # type: ignore[arg-type]
         settings=settings(
             max_examples=examples,
             stateful_step_count=20,
