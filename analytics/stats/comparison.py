@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.stats.given import inside, number
 from analytics.stats.intervals import LEVEL, Sums, t_quantile, t_two_sided
 
 ALPHA = 0.05
@@ -41,6 +42,7 @@ def welch(first: Sums, second: Sums, level: float = LEVEL) -> Difference | None:
     >>> round(result.difference, 2), round(result.p, 4)
     (3.0, 0.0213)
     """
+    upper = (1 + inside("level", level)) / 2
     if first.mean is None or second.mean is None or first.variance is None or second.variance is None:
         return None
     difference = float(second.mean - first.mean)
@@ -51,7 +53,7 @@ def welch(first: Sums, second: Sums, level: float = LEVEL) -> Difference | None:
         p = 1.0 if difference == 0 else 0.0
         return Difference(first.n, second.n, difference, difference, difference, math.inf, p)
     df = error**2 / (error_first**2 / (first.n - 1) + error_second**2 / (second.n - 1))
-    half = t_quantile((1 + level) / 2, df) * math.sqrt(error)
+    half = t_quantile(upper, df) * math.sqrt(error)
     p = t_two_sided(difference / math.sqrt(error), df)
     return Difference(first.n, second.n, difference, difference - half, difference + half, df, p)
 
@@ -65,18 +67,19 @@ def benjamini_hochberg(p_values: Sequence[float], alpha: float = ALPHA) -> Corre
     >>> benjamini_hochberg([0.01, 0.02, 0.5]).rejected
     (True, True, False)
     """
-    for p in p_values:
+    level, given = number("alpha", alpha), [number("p_values", p) for p in p_values]
+    for p in given:
         if not 0 <= p <= 1:
             raise ValueError(f"{p} is not a p-value")
-    count = len(p_values)
-    order = sorted(range(count), key=lambda index: p_values[index])
+    count = len(given)
+    order = sorted(range(count), key=lambda index: given[index])
     adjusted = [1.0] * count
     smallest = 1.0
     for rank in range(count, 0, -1):
         index = order[rank - 1]
-        smallest = min(smallest, p_values[index] * count / rank)
+        smallest = min(smallest, given[index] * count / rank)
         adjusted[index] = smallest
-    return Correction(count, tuple(p <= alpha for p in adjusted), tuple(adjusted))
+    return Correction(count, tuple(p <= level for p in adjusted), tuple(adjusted))
 
 
 def groups(samples: Sequence[Sums], alpha: float = ALPHA) -> tuple[tuple[int, ...], ...]:

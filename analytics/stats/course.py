@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analytics.stats.given import inside, integer
 from analytics.stats.intervals import LEVEL, Sums, t_quantile, t_two_sided
 
 
@@ -31,6 +32,8 @@ def slope(times: Sequence[int], sums: Sequence[Sums], level: float = LEVEL) -> S
     """
     if len(times) != len(sums):
         raise ValueError(f"{len(times)} times for {len(sums)} periods")
+    upper = (1 + inside("level", level)) / 2
+    times = [integer("times", time) for time in times]
     n = sum(each.n for each in sums)
     if n < 3:
         return None
@@ -46,5 +49,5 @@ def slope(times: Sequence[int], sums: Sequence[Sums], level: float = LEVEL) -> S
     error = math.sqrt(residual / (n - 2) / xx)
     if error == 0:
         return Slope(n, float(found), float(found), float(found), 1.0 if found == 0 else 0.0)
-    half = t_quantile((1 + level) / 2, n - 2) * error
+    half = t_quantile(upper, n - 2) * error
     return Slope(n, float(found), float(found) - half, float(found) + half, t_two_sided(float(found) / error, n - 2))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.stats import importance
 from analytics.stats.comparison import Difference, welch
+from analytics.stats.given import inside
 from analytics.stats.intervals import LEVEL, Sums, normal_quantile, t_quantile, t_two_sided
 
 if TYPE_CHECKING:
@@ -192,8 +193,7 @@ def correlation(parts: Mapping[int, Sums], *, level: float = LEVEL) -> Correlati
 
 
 def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it lies between 0 and 1")
+    inside("level", level)
 
 
 def _check_whole(parts: Mapping[int, Sums]) -> None:

@@ -33,6 +33,18 @@ def whole(name: str, value: object, *, least: int = 0) -> int:
     >>> whole("trials", 5.0)
     5
     """
+    result = integer(name, value)
+    if result < least:
+        raise ValueError(f"{name} is {result}; it is at least {least}")
+    return result
+
+
+def integer(name: str, value: object) -> int:
+    """A whole number of any sign and size as Python's own, which does not wrap around as those of numpy do.
+
+    >>> integer("total", -5.0)
+    -5
+    """
     try:
         result = operator.index(value)  # type: ignore[arg-type]  # what has no index is looked at below
     except TypeError:
@@ -40,8 +52,6 @@ def whole(name: str, value: object, *, least: int = 0) -> int:
         if not as_float.is_integer():
             raise ValueError(f"{name} is {value!r}; it is a whole number") from None
         result = int(as_float)
-    if result < least:
-        raise ValueError(f"{name} is {result}; it is at least {least}")
     return result
 
 

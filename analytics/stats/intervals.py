@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analytics.stats.given import inside, integer, whole
+
 LEVEL = 0.95
 
 
@@ -31,6 +33,10 @@ class Sums:
     squares: int = 0
 
     def __post_init__(self) -> None:
+        # The integers of numpy have an end, beyond which they wrap around.
+        for name in ("n", "total", "squares"):
+            if type(value := getattr(self, name)) is not int:
+                object.__setattr__(self, name, integer(name, value))
         if self.n < 0:
             raise ValueError(f"n is {self.n}; a count cannot be negative")
         if self.n * self.squares < self.total * self.total:
@@ -76,11 +82,12 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Proportion | None:
     >>> round(result.low, 4), round(result.high, 4)
     (0.2553, 0.3662)
     """
+    z = normal_quantile(_two_sided(level))
+    successes, n = integer("successes", successes), whole("n", n)
     if not 0 <= successes <= n:
         raise ValueError(f"successes is {successes}; of {n} trials it lies between 0 and {n}")
     if n == 0:
         return None
-    z = normal_quantile(_two_sided(level))
     share = successes / n
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -113,7 +120,7 @@ def t_quantile(probability: float, df: float) -> float:
     # scipy.special is what scipy.stats.t computes with, and loads in a tenth of the time.
     from scipy.special import stdtrit
 
-    return float(stdtrit(df, probability))
+    return float(stdtrit(df, float(probability)))
 
 
 def t_two_sided(t: float, df: float) -> float:
@@ -126,10 +133,8 @@ def t_two_sided(t: float, df: float) -> float:
 def normal_quantile(probability: float) -> float:
     from scipy.special import ndtri
 
-    return float(ndtri(probability))
+    return float(ndtri(float(probability)))
 
 
 def _two_sided(level: float) -> float:
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it lies between 0 and 1")
-    return (1 + level) / 2
+    return (1 + inside("level", level)) / 2

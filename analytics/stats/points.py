@@ -20,7 +20,7 @@ def finite(value: SupportsFloat, name: str) -> float:
     """`value` as a float; `ValueError` naming it and the argument `name` when it is no finite number within 1e150."""
     try:
         number = float(value)
-    except (OverflowError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(f"{name} is {value}; a number is needed") from None
     if not math.isfinite(number) or abs(number) > LARGEST:
         raise ValueError(f"{value} is not a number to put on a chart ({name})")
@@ -49,7 +49,10 @@ def whole(value: SupportsInt, name: str, least: int = 0) -> int:
         return value
     if isinstance(value, float | Decimal | Fraction):
         finite(value, name)
-    number = int(value)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is {value!r}; a whole number is needed") from None
     if number != value or number < least:
         raise ValueError(f"{name} is {value}; it is a whole number of {least} or more")
     return number

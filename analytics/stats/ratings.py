@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from analytics.stats.given import inside
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -163,9 +165,10 @@ def ordered_categories(found: Iterable[Hashable], categories: Iterable[Hashable]
 
 def two_sided(level: float) -> float:
     """The probability up to the upper limit of an interval that leaves as much below it as above."""
-    if not 0 < level < 1 or (1 + level) / 2 == 1:
+    upper = (1 + inside("level", level)) / 2
+    if upper == 1:
         raise ValueError(f"level is {level}; it lies between 0 and 1")
-    return (1 + level) / 2
+    return upper
 
 
 def two_sided_p(z: float) -> float:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from analytics.stats.comparison import ALPHA
+from analytics.stats.given import inside, number, whole
 from analytics.stats.intervals import LEVEL, t_quantile
 
 POWER = 0.8
@@ -50,7 +51,7 @@ def share_half_width(n: int, share: float, level: float = LEVEL) -> float:
     0.0555
     """
     _check(n=n, least=1)
-    if not 0 <= share <= 1:
+    if not 0 <= number("share", share) <= 1:
         raise ValueError(f"share is {share}; it lies between 0 and 1")
     z = _normal_quantile((1 + _share(level=level)) / 2)
     return z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -184,18 +185,15 @@ def _normal_quantile(probability: float) -> float:
 
 
 def _check(*, n: int, least: int) -> None:
-    if n < least:
-        raise ValueError(f"n is {n}; it is at least {least}")
+    whole("n", n, least=least)
 
 
 def _positive(*, zero_allowed: bool = False, **values: float) -> None:
     for name, value in values.items():
-        if not math.isfinite(value) or value < 0 or (value == 0 and not zero_allowed):
+        if number(name, value) < 0 or (value == 0 and not zero_allowed):
             raise ValueError(f"{name} is {value}; it is a number above 0")
 
 
 def _share(**values: float) -> float:
     (name, value), *_rest = values.items()
-    if not 0 < value < 1:
-        raise ValueError(f"{name} is {value}; it lies between 0 and 1")
-    return value
+    return inside(name, value)

@@ -290,3 +290,58 @@ def test_another_callback_window_changes_which_promises_were_kept(org, people, m
     change_organisation(organisation=org, values={"callback_window_hours": 48}, by=people["administrator"], at=AT)
     assert DailySum.objects.get().n_kept == 1
     assert rebuilding.verify(org) == []
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_a_rebuild_that_is_interrupted_goes_on_where_it_stopped(org, plant):
+    for month in (1, 2, 3, 4, 5):
+        plant("BUR", [8000], day=dt.date(2026, month, 10))
+    DailySum.objects.update(sum_score=1)
+
+    def stop(_house, done, _of):
+        if done == 2:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        rebuilding.rebuild(org, say=stop)
+    assert rebuilding.unfinished() == [org]
+    assert rebuilding.verify(org) != []
+    said = StringIO()
+    call_command("rebuild_sums", "zuiderveen", stdout=said)
+    assert said.getvalue().startswith("Going on where it was interrupted")
+    assert "zuiderveen: 1 of" not in said.getvalue()
+    assert "zuiderveen: 3 of" in said.getvalue()
+    assert rebuilding.verify(org) == []
+    assert rebuilding.unfinished() == []
+
+
+def test_the_worker_finishes_what_was_begun_and_afresh_begins_anew(org, plant):
+    plant("BUR", [8000], day=dt.date(2026, 1, 10))
+    plant("BUR", [8000], day=dt.date(2026, 5, 10))
+
+    def stop(_house, _done, _of):
+        raise Interrupted
+
+    for go_on in (rebuilding.go_on, partial(rebuilding.rebuild, org, afresh=True)):
+        DailySum.objects.update(sum_score=1)
+        with pytest.raises(Interrupted):
+            rebuilding.rebuild(org, say=stop)
+        go_on()
+        assert rebuilding.unfinished() == []
+        assert rebuilding.verify(org) == []
+    assert rebuilding.go_on() == 0
+
+
+def test_batches_hold_about_as_many_calls_as_one_transaction_should(org, plant, monkeypatch):
+    monkeypatch.setattr(rebuilding, "AT_ONCE", 3)
+    for code in ("BUR", "AFV", "BEL"):
+        plant(code, [8000, 7000], day=dt.date(2026, 3, 10))
+    batches = list(rebuilding._batches(org, rollups.block_of(dt.date(2026, 3, 10))))
+    assert len(batches) == 3
+    assert sorted(pk for batch in batches for pk in batch) == sorted(org.departments.values_list("pk", flat=True))
+    DailySum.objects.all().delete()
+    rebuilding.rebuild(org)
+    assert rebuilding.verify(org) == []
