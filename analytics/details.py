@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -101,7 +102,11 @@ def of_calls(calls: CallQuerySet, keys: tuple[str, ...], kinds: Iterable[str] = 
 def _raw(calls: CallQuerySet, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """The rows as the driver gives them: what Django would make of them takes a third of a count's time."""
     texts = {name: Cast(column, TextField()) for name, column in TEXTS.items() if name in names}
-    sql, params = calls.annotate(**texts).order_by().values_list(*names).query.sql_with_params()
+    try:
+        sql, params = calls.annotate(**texts).order_by().values_list(*names).query.sql_with_params()
+    except EmptyResultSet:
+        # Nothing can be asked of no days at all, such as the Tuesdays of a weekend.
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

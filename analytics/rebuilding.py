@@ -90,7 +90,8 @@ def _begun(house: Organisation, *, afresh: bool) -> Rebuild | None:
     if not days:
         return None
     first, last = rollups.block_of(min(days)), max(days)
-    return Rebuild.objects.create(organisation=house, first=first, following=first, last=last)
+    days_to_count = {"first": first, "following": first, "last": last}
+    return Rebuild.objects.get_or_create(organisation=house, defaults=days_to_count)[0]
 
 
 def _ends(house: Organisation) -> Iterator[dt.date]:
@@ -153,15 +154,20 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
     scope = rollups.whole(departments, first)
     calls = Call.objects.filter(organisation=house.pk).counting()
     cells = {
-        row[2:7]: dict(zip(COUNTED, row[7:], strict=True)) for row in rollups.cells_of(calls.filter(scope.cells), house)
+        row[2:7]: dict(zip(COUNTED, row[7:], strict=True)) | {"organisation": row[0], "week_start": row[1]}
+        for row in rollups.cells_of(calls.filter(scope.cells), house)
     }
-    stored = _stored(DailySum.objects.filter(scope.cells), CELL)
+    stored = _stored(DailySum.objects.filter(scope.cells), CELL, "organisation", "week_start")
     found = list(_unlike("cell", stored, cells))
     made = details.of_calls(calls.filter(scope.detailed), WEEK_CELL)
-    counted = {key: _documents(detail) for key, detail in made.items()}
-    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, "oldest", "newest", *details.KINDS)
+    counted = {
+        key: _flat(detail.documents(), organisation=house.pk, oldest=detail.oldest, newest=detail.newest)
+        for key, detail in made.items()
+    }
+    facts = ("organisation", "oldest", "newest")
+    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, *facts, *details.KINDS)
     kept = {
-        row[:5]: {"oldest": row[5], "newest": row[6]} | dict(_leaves(dict(zip(details.KINDS, row[7:], strict=True))))
+        row[:5]: _flat(dict(zip(details.KINDS, row[8:], strict=True)), **dict(zip(facts, row[5:8], strict=True)))
         for row in rows
     }
     found.extend(_unlike("detail", kept, counted))
@@ -181,8 +187,9 @@ def _of_spans(house: House, departments: frozenset[int], span: str, firsts: froz
         for row in rows.values_list(*keys, "last", *(f"all_{name}" for name in COUNTED)):
             start, last_day = row[1] if span != "month" else first, row[len(keys)]
             parts = dict(zip(COUNTED, row[len(keys) + 1 :], strict=True))
-            counted[row[0], span, start] = parts | {"week_start": rollups.monday(start), "newest": last_day}
-    return _stored(stored, ("department", "span", "local_date"), "week_start", "newest"), counted
+            facts = {"organisation": house.pk, "week_start": rollups.monday(start), "newest": last_day}
+            counted[row[0], span, start] = parts | facts
+    return _stored(stored, ("department", "span", "local_date"), "organisation", "week_start", "newest"), counted
 
 
 def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -191,8 +198,8 @@ def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> dict[tuple[Any, ...
     return {row[:width]: dict(zip(columns, row[width:], strict=True)) for row in rows.values_list(*keys, *columns)}
 
 
-def _documents(detail: details.Detail) -> dict[str, Any]:
-    return {"oldest": detail.oldest, "newest": detail.newest} | dict(_leaves(detail.documents()))
+def _flat(documents: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
+    return facts | dict(_leaves(documents))
 
 
 def _leaves(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

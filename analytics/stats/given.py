@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 def numbers(name: str, values: Iterable[object]) -> list[float]:
     """The values as plain floats; a `ValueError` naming the first that is missing, infinite or no number at all.
 
-    Integers, `Decimal`, `Fraction` and the scalars of numpy and pandas are numbers; `None` and NaN are not.
+    Integers, `Decimal`, `Fraction` and the scalars of numpy and pandas are numbers; `None`, NaN and text are not.
 
     >>> numbers("scores", [1, 2.5])
     [1.0, 2.5]
@@ -18,6 +18,8 @@ def numbers(name: str, values: Iterable[object]) -> list[float]:
 
 def number(name: str, value: object) -> float:
     """One value as a plain finite float."""
+    if isinstance(value, str | bytes | bytearray):
+        raise ValueError(f"{name} holds {value!r}, which is not a number")  # noqa: TRY004 - bad data is a ValueError here
     try:
         result = float(value)  # type: ignore[arg-type]  # whatever cannot be turned into one is refused below
     except (TypeError, ValueError, OverflowError):

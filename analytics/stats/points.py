@@ -18,6 +18,8 @@ WIDEST = 1e12
 
 def finite(value: SupportsFloat, name: str) -> float:
     """`value` as a float; `ValueError` naming it and the argument `name` when it is no finite number within 1e150."""
+    if isinstance(value, str | bytes | bytearray):
+        raise ValueError(f"{name} is {value!r}; a number is needed")  # noqa: TRY004 - bad data is a ValueError here
     try:
         number = float(value)
     except (OverflowError, TypeError, ValueError):

@@ -12,8 +12,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analytics.stats.given import inside
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -165,8 +163,9 @@ def ordered_categories(found: Iterable[Hashable], categories: Iterable[Hashable]
 
 def two_sided(level: float) -> float:
     """The probability up to the upper limit of an interval that leaves as much below it as above."""
-    upper = (1 + inside("level", level)) / 2
-    if upper == 1:
+    share = as_number(level, "level")
+    upper = (1 + share) / 2
+    if not 0 < share < 1 or upper == 1:
         raise ValueError(f"level is {level}; it lies between 0 and 1")
     return upper
 

@@ -26,7 +26,7 @@ def mean_half_width(n: int, sd: float, level: float = LEVEL) -> float:
     """
     _check(n=n, least=2)
     _positive(sd=sd, zero_allowed=True)
-    return t_quantile((1 + _share(level=level)) / 2, n - 1) * sd / math.sqrt(n)
+    return t_quantile((1 + _share(level=level)) / 2, n - 1) * float(sd) / math.sqrt(n)
 
 
 def calls_for_mean(half_width: float, sd: float, level: float = LEVEL) -> int:
@@ -51,7 +51,8 @@ def share_half_width(n: int, share: float, level: float = LEVEL) -> float:
     0.0555
     """
     _check(n=n, least=1)
-    if not 0 <= number("share", share) <= 1:
+    share = number("share", share)
+    if not 0 <= share <= 1:
         raise ValueError(f"share is {share}; it lies between 0 and 1")
     z = _normal_quantile((1 + _share(level=level)) / 2)
     return z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -81,7 +82,7 @@ def power_of_pairs(pairs: int, difference: float, sd: float, alpha: float = ALPH
     """
     _check(n=pairs, least=2)
     _positive(difference=difference, sd=sd)
-    return _power(difference / sd * math.sqrt(pairs), pairs - 1, alpha)
+    return _power(float(difference) / float(sd) * math.sqrt(pairs), pairs - 1, alpha)
 
 
 def pairs_for_difference(difference: float, sd: float, power: float = POWER, alpha: float = ALPHA) -> int:
@@ -107,7 +108,7 @@ def power_of_groups(each: int, difference: float, sd: float, alpha: float = ALPH
     """
     _check(n=each, least=2)
     _positive(difference=difference, sd=sd)
-    return _power(difference / sd * math.sqrt(each / 2), 2 * each - 2, alpha)
+    return _power(float(difference) / float(sd) * math.sqrt(each / 2), 2 * each - 2, alpha)
 
 
 def group_size_for_difference(difference: float, sd: float, power: float = POWER, alpha: float = ALPHA) -> int:
@@ -161,7 +162,9 @@ def _power(noncentrality: float, df: int, alpha: float) -> float:
     from scipy.special import nctdtr
 
     critical = t_quantile(1 - _share(alpha=alpha) / 2, df)
-    return float(1 - nctdtr(df, noncentrality, critical) + nctdtr(df, noncentrality, -critical))
+    below, above = nctdtr(df, noncentrality, [-critical, critical]).tolist()
+    # Chances of less than 1e-15 come out as "not a number".
+    return (below if below >= 0 else 0.0) + 1 - (above if above >= 0 else 0.0)
 
 
 def _fewest(least: int, enough: Callable[[int], bool]) -> int:

@@ -216,11 +216,16 @@ def test_verify_finds_rows_too_many_and_rows_missing(make_call, org):
     assert rebuilding.verify() == []
 
 
+TABLES = {DailySum: "cell", SpanSum: "span", WeeklyDetail: "detail"}
+
+
 @pytest.mark.parametrize(
     ("table", "changes", "column"),
     [
         (SpanSum, {"n_kept": 9}, "n_kept"),
         (WeeklyDetail, {"bins": {"3": 1}}, "bins / 3"),
+        (WeeklyDetail, {"oldest": dt.date(2026, 1, 5)}, "oldest"),
+        (DailySum, {"week_start": dt.date(2026, 1, 5)}, "week_start"),
         (WeeklyDetail, {"phrases": {"hang_you_up": 2}}, "phrases / hang_you_up"),
     ],
 )
@@ -229,7 +234,7 @@ def test_verify_names_what_differs_in_every_table(make_call, table, changes, col
     rows = table.objects.filter(span="week") if table is SpanSum else table.objects
     rows.update(**changes)
     assert column in {each.column for each in rebuilding.verify()}
-    assert {each.table for each in rebuilding.verify()} == {"span" if table is SpanSum else "detail"}
+    assert {each.table for each in rebuilding.verify()} == {TABLES[table]}
     rebuilding.rebuild()
     assert rebuilding.verify() == []
 
@@ -289,6 +294,15 @@ def test_another_callback_window_changes_which_promises_were_kept(org, people, m
     assert DailySum.objects.get().n_kept == 0
     change_organisation(organisation=org, values={"callback_window_hours": 48}, by=people["administrator"], at=AT)
     assert DailySum.objects.get().n_kept == 1
+    assert rebuilding.verify(org) == []
+
+
+@pytest.mark.parametrize("table", [DailySum, SpanSum, WeeklyDetail])
+def test_verify_finds_sums_that_stand_with_another_organisation(make_call, org, elsewhere, table):
+    make_call()
+    table.objects.update(organisation=elsewhere)
+    assert {each.column for each in rebuilding.verify(org)} == {"organisation"}
+    rebuilding.rebuild(org)
     assert rebuilding.verify(org) == []
 
 

@@ -89,3 +89,10 @@ def test_what_cannot_be_is_named():
         sizes.calls_for_mean(0.001, 50)
     assert sizes.calls_for_mean(3, 0) == 2
     assert sizes.pooled_sd([(1, 0.0)]) is None
+
+
+@pytest.mark.parametrize(("difference", "power"), [(20, 0.973524), (38, 0.999975)])
+def test_two_pairs_do_for_a_difference_that_cannot_be_missed(difference, power):
+    """The noncentral t is no number where a tail is next to nothing. Power by integrating over the deviation that is found."""
+    assert sizes.power_of_pairs(2, difference, 1) == pytest.approx(power, abs=1e-6)
+    assert sizes.pairs_for_difference(difference, 1) == 2

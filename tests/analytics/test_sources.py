@@ -137,6 +137,19 @@ def test_what_is_no_choice_is_said(org, people, query):
     assert (chosen.attempt, chosen.weekday, chosen.version, chosen.fate) == (None, None, None, "")
 
 
+def test_a_weekday_that_does_not_occur_has_no_calls(org, people, history):
+    reader = access.reader_or_404(people["analyst"], org.slug, at=NOW)
+    chosen = filters.parse(QueryDict("from=2026-03-09&to=2026-03-09&weekday=2"), reader)
+    asked = (reader, chosen, frozenset(reader.departments))
+    for frame in (
+        frames.totals(*asked, MEASURES),
+        frames.answers(*asked),
+        frames.phrases(*asked),
+        frames.waits(*asked),
+    ):
+        assert frame.empty
+
+
 @pytest.mark.parametrize("span", ["week", "month"])
 def test_pieces_cover_every_day_of_a_period_once(db, span):
     """All days from every first to every last within ten weeks: each in one piece, whole weeks and months where they fit."""

@@ -1,7 +1,12 @@
 """The statistics against published numbers (the source is named at each)."""
 
+import math
 import random
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,3 +184,57 @@ def test_slope_of_one_straight_line_and_of_the_impossible():
     assert slope([0, 1, 2], [sums([1]), sums([2]), sums([3])]).p == 0.0
     with pytest.raises(ValueError, match="2 times for 1"):
         slope([0, 1], [sums([1])])
+
+
+def numpy_integers(*values: int) -> Any:
+    return [np.int64(value) for value in values]
+
+
+class TestNumbersOfAnyKind:
+    """What numpy, pandas and the decimal module hold is counted as if it were Python's own; the rest is refused by name."""
+
+    def test_numpy_integers_do_not_wrap_around(self):
+        # A million calls of 80.00 points: n times the squares is beyond 2**63.
+        squares = 10**6 * 8_000**2 + 10**9
+        plain = Sums(10**6, 8_000 * 10**6, squares)
+        theirs = Sums(*numpy_integers(10**6, 8_000 * 10**6, squares))
+        assert theirs == plain
+        assert mean_interval(theirs) == mean_interval(plain)
+        assert welch(theirs, plain).difference == 0
+        assert wilson(*numpy_integers(2**62, 2**62 + 5)) == wilson(2**62, 2**62 + 5)
+        days: Any = np.array([1, 2, 100], dtype=np.int8)
+        assert slope(days, [theirs] * 3) == slope([1, 2, 100], [plain] * 3)
+
+    @pytest.mark.parametrize("level", [Decimal("0.9"), Fraction(9, 10), np.float64(0.9)])
+    def test_levels(self, level):
+        sums = Sums(5, 25, 135)
+        assert mean_interval(sums, level) == mean_interval(sums, 0.9)
+        assert wilson(5, 10, level) == wilson(5, 10, 0.9)
+        assert welch(sums, Sums(3, 6, 14), level) == welch(sums, Sums(3, 6, 14), 0.9)
+        assert slope([0, 1], [sums, sums], level) == slope([0, 1], [sums, sums], 0.9)
+
+    @pytest.mark.parametrize("level", [0, 1, 1.5, -0.95, math.nan, None, "x"])
+    def test_what_is_no_level(self, level):
+        sums = Sums(5, 25, 135)
+        for call in (
+            lambda: mean_interval(sums, level),
+            lambda: wilson(5, 10, level),
+            lambda: welch(sums, Sums(3, 6, 14), level),
+            lambda: slope([0, 1], [sums, sums], level),
+        ):
+            with pytest.raises(ValueError, match="level"):
+                call()
+
+    @pytest.mark.parametrize("value", [None, "x", "3", math.nan, 2.5])
+    def test_what_is_no_count(self, value):
+        with pytest.raises(ValueError, match="successes"):
+            wilson(value, 10)
+        with pytest.raises(ValueError, match="total"):
+            Sums(2, value, 40)
+        with pytest.raises(ValueError, match="times"):
+            slope([value, 1], [Sums(5, 25, 135)] * 2)
+
+    @pytest.mark.parametrize("value", [None, "x", math.nan, 1.5])
+    def test_what_is_no_p_value(self, value):
+        with pytest.raises(ValueError, match=r"p-value|p_values"):
+            benjamini_hochberg([0.01, value])

@@ -12,7 +12,8 @@ call = Call.objects.filter(state="submitted", kind="field").order_by("submitted_
 Call.objects.filter(pk=call.pk).update(flags=[{"rule": "recognised"}], flag_count=1)
 print(call.reference)
 """
-# The newest call of a department of the demo's manager in which no name was heard, approved by the reviewer just now.
+# A call of a department of the demo's manager in which no name was heard, approved by the reviewer just now; the newest that
+# is among the few that the department's page lists, whatever the day on which the demo was made.
 NAMELESS = """
 from django.utils import timezone
 from surveys import access
@@ -20,11 +21,13 @@ from surveys.models import Call, Organisation, User
 manager = User.objects.get(email="manager@demo.example")
 calls = access.department_calls(manager, Organisation.objects.get(slug="demo")).order_by("-local_date", "-called_at")
 calls = calls.filter(appeals=None, acknowledgements=None)
-call = next(call for call in calls[:200] if call.answers.get("greeting.own_name", {}).get("value") == "no")
+counting = Call.objects.counting()
+newer = lambda call: counting.filter(department=call.department, local_date__gte=call.local_date).count() - 1
+nameless = (call for call in calls[:200] if call.answers.get("greeting.own_name", {}).get("value") == "no")
+call = next(call for call in nameless if newer(call) < 8)
 reviewer = User.objects.get(email="reviewer@demo.example")
-newer = Call.objects.counting().filter(department=call.department, local_date__gte=call.local_date).count() - 1
 Call.objects.filter(pk=call.pk).update(decided_at=timezone.now(), decided_by=reviewer)
-print(call.pk, call.department_id, call.score, newer)
+print(call.pk, call.department_id, call.score)
 """
 
 
@@ -87,8 +90,7 @@ def test_the_queue_by_keyboard(page, sign_in, server, axe, fits):
 
 
 def test_an_appeal_changes_the_dashboard(open_page, sign_in, server, axe, fits):
-    pk, department, before, newer = server.shell(NAMELESS).split()
-    assert int(newer) < 10  # it is among the calls that the dashboard lists
+    pk, department, before = server.shell(NAMELESS).split()
     manager, decider = open_page(device="phone", scheme="dark"), open_page()
     sign_in(manager, "manager")
     manager.goto(f"/calls/{pk}/")
