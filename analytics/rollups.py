@@ -205,17 +205,17 @@ def _insert_details(house: House, found: Mapping[tuple[Any, ...], details.Detail
 
 def _add_spans(scope: Scope) -> None:
     """Adds the cells up to days, weeks and months of whole departments."""
-    table, day = SpanSum._meta.db_table, connection.ops.adapt_datefield_value
+    day = connection.ops.adapt_datefield_value
     departments = sorted(scope.departments)
+    stale, params = [], list[Any]()
+    for span, firsts in scope.spans.items():
+        stale.append(f"department_id IN ({_marks(departments)}) AND span = %s AND local_date IN ({_marks(firsts)})")
+        params += [*departments, span, *map(day, firsts)]
     with connection.cursor() as cursor:
-        for span, firsts in scope.spans.items():
-            cursor.execute(
-                f"DELETE FROM {table} WHERE department_id IN ({_marks(departments)}) AND span = %s "  # noqa: S608
-                f"AND local_date IN ({_marks(firsts)})",
-                [*departments, span, *map(day, firsts)],
-            )
-            for first, last in runs(span, firsts):
-                _insert_spans(span, departments, first, last)
+        cursor.execute(f"DELETE FROM {SpanSum._meta.db_table} WHERE {' OR '.join(stale)}", params)  # noqa: S608
+    for span, firsts in scope.spans.items():
+        for first, last in runs(span, firsts):
+            _insert_spans(span, departments, first, last)
 
 
 def _marks(values: Collection[object]) -> str:

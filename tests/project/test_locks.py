@@ -13,8 +13,8 @@ def pins(lock):
     return dict(re.findall(r"^([a-zA-Z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", lock.read_text(), flags=re.MULTILINE))
 
 
-def test_both_are_here():
-    assert [lock.name for lock in LOCKS] == ["dev.txt", "runtime.txt"]
+def test_all_are_here():
+    assert [lock.name for lock in LOCKS] == ["bench.txt", "dev.txt", "runtime.txt"]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
