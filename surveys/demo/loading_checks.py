@@ -10,7 +10,7 @@ import io
 import math
 import struct
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -44,7 +44,7 @@ def write_checks(data: DemoData, calls: Mapping[int, Call], cast: Cast, at: dt.d
     if len(recorded) >= RECORDED:
         _calibration(rng, recorded[0], cast, at)
         _waiting_calibration(recorded[1], cast, at)
-        _gold(rng, recorded[2], cast, at)
+        _gold(rng, _unheard(recorded[2:], cast), cast, at)
         workflow.draw_seconds(recorded[3].wave, at=at)
     _next_version(cast, at)
 
@@ -154,6 +154,14 @@ def _waiting_calibration(call: Call, cast: Cast, at: dt.datetime) -> None:
 def _others(call: Call, cast: Cast) -> list[User]:
     users = [cast.users[person.email] for person in EVALUATORS[1:]]
     return [user for user in users if user.pk != call.evaluator_id]
+
+
+def _unheard(recorded: Sequence[Call], cast: Cast) -> Call:
+    """One that chance did not give the evaluator who signs in to score a second time."""
+    heard = Assignment.objects.filter(evaluator=cast.users[SIGNS_IN], recording__call__in=recorded)
+    known = set(heard.values_list("recording__call", flat=True))
+    own = cast.users[SIGNS_IN].pk
+    return next(call for call in recorded if call.pk not in known and call.listener_id != own)
 
 
 def _gold(rng: Random, call: Call, cast: Cast, at: dt.datetime) -> None:
