@@ -1,6 +1,6 @@
 """Sums by day, week and month of whole departments, and what is counted by question, phrase, bin and delay.
 
-The rows there were are emptied and every organisation's sums marked as being made anew: the worker, or `rebuild_sums`, does it.
+The rows there were go, and every organisation's sums are marked as being made anew: the worker, or `rebuild_sums`, does it.
 """
 
 import datetime as dt
@@ -10,10 +10,29 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 DAY = dt.timedelta(days=1)
-
-
-def empty(apps: Any, _schema_editor: Any) -> None:
-    apps.get_model("analytics", "DailySum").objects.all().delete()
+FATES = (
+    "helped",
+    "right_person",
+    "colleague",
+    "voicemail",
+    "callback_agreed",
+    "ring_again",
+    "disconnected",
+    "unanswered",
+)
+SUMMED = (
+    "score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone", "other",
+)  # fmt: skip
+HELP = {
+    "n_kept": "promised callbacks that came within the organisation's window",
+    "n_called_back": "calls that ended in an agreed callback, which came within the published 24 hours",
+    "n_timed": "calls with seconds to answer",
+    "n_prompt": "of these, answered within 15 seconds",
+}
+COUNTS = (
+    "n_calls", "n_passed", "n_failed", "n_left_to_fate", "n_promised", "n_kept", "n_called_back", "n_timed", "n_prompt",
+    "n_again", "sum_again", "squares_again", *(f"n_fate_{fate}" for fate in FATES),
+)  # fmt: skip
 
 
 def make_anew(apps: Any, _schema_editor: Any) -> None:
@@ -27,76 +46,100 @@ def make_anew(apps: Any, _schema_editor: Any) -> None:
         Rebuild.objects.create(organisation_id=organisation, first=block, following=block, last=last)
 
 
-class Migration(migrations.Migration):
-    dependencies = [
-        ("analytics", "0002_initial"),
-        ("surveys", "0010_phrases_heard"),
+def key() -> tuple[str, Any]:
+    return ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
+
+
+def to(model: str, **options: bool) -> Any:
+    return models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=model, **options)
+
+
+def sums() -> list[tuple[str, Any]]:
+    counts: list[tuple[str, Any]] = [
+        (name, models.PositiveIntegerField(default=0, help_text=HELP.get(name, ""))) for name in COUNTS
+    ]
+    for name in SUMMED:
+        counts += [
+            (f"n_{name}", models.PositiveIntegerField(default=0)),
+            (f"sum_{name}", models.BigIntegerField(default=0)),
+            (f"squares_{name}", models.BigIntegerField(default=0)),
+        ]
+    return counts
+
+
+def slices() -> list[tuple[str, Any]]:
+    return [
+        ("version", to("surveys.checklistversion", db_index=False)),
+        ("scenario", to("surveys.scenario", db_index=False)),
+        ("wave", to("surveys.wave", db_index=False)),
     ]
 
+
+def whose() -> list[tuple[str, Any]]:
+    return [("organisation", to("surveys.organisation")), ("department", to("surveys.department", db_index=False))]
+
+
+def days(*names: str) -> list[tuple[str, Any]]:
+    return [(name, models.DateField()) for name in names]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("analytics", "0002_initial"), ("surveys", "0010_phrases_heard")]
+
     operations = [
-        migrations.RunPython(empty, migrations.RunPython.noop),
-        migrations.RemoveField(
-            model_name="dailysum",
-            name="fates",
-        ),
-        migrations.RemoveField(
-            model_name="dailysum",
-            name="items",
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_called_back",
-            field=models.PositiveIntegerField(
-                default=0, help_text="calls that ended in an agreed callback, which came within the published 24 hours"
-            ),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_callback_agreed",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_colleague",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_disconnected",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_helped",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_right_person",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_ring_again",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_unanswered",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="dailysum",
-            name="n_fate_voicemail",
-            field=models.PositiveIntegerField(default=0),
+        migrations.DeleteModel("DailySum"),
+        migrations.CreateModel(
+            "DailySum",
+            [key(), *sums(), *whose(), *days("local_date", "week_start"), *slices()],
+            options={
+                "indexes": [models.Index(fields=["organisation", "local_date"], name="daily_sum_organisation_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("department", "local_date", "version", "scenario", "wave"), name="daily_sum_cell_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
-            name="Rebuild",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("first", models.DateField()),
-                ("following", models.DateField()),
-                ("last", models.DateField()),
+            "SpanSum",
+            [
+                key(),
+                *sums(),
+                *whose(),
+                ("span", models.CharField(max_length=5)),
+                *days("local_date", "week_start", "newest"),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("department", "span", "local_date"), name="span_sum_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(span__in=("day", "week", "month")), name="span_sum_span_known"
+                    ),
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            "WeeklyDetail",
+            [
+                key(),
+                *whose(),
+                *days("week_start", "oldest", "newest"),
+                *slices(),
+                *((name, models.JSONField(default=dict)) for name in ("items", "phrases", "bins", "waits")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("department", "week_start", "version", "scenario", "wave"), name="weekly_detail_once"
+                    )
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            "Rebuild",
+            [
+                key(),
+                *days("first", "following", "last"),
                 (
                     "organisation",
                     models.OneToOneField(
@@ -104,159 +147,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="SpanSum",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("n_calls", models.PositiveIntegerField(default=0)),
-                ("n_passed", models.PositiveIntegerField(default=0)),
-                ("n_failed", models.PositiveIntegerField(default=0)),
-                ("n_left_to_fate", models.PositiveIntegerField(default=0)),
-                ("n_promised", models.PositiveIntegerField(default=0)),
-                (
-                    "n_kept",
-                    models.PositiveIntegerField(
-                        default=0, help_text="promised callbacks that came within the organisation's window"
-                    ),
-                ),
-                (
-                    "n_called_back",
-                    models.PositiveIntegerField(
-                        default=0,
-                        help_text="calls that ended in an agreed callback, which came within the published 24 hours",
-                    ),
-                ),
-                ("n_timed", models.PositiveIntegerField(default=0, help_text="calls with seconds to answer")),
-                ("n_prompt", models.PositiveIntegerField(default=0, help_text="of these, answered within 15 seconds")),
-                ("n_again", models.PositiveIntegerField(default=0)),
-                ("sum_again", models.PositiveIntegerField(default=0)),
-                ("squares_again", models.PositiveIntegerField(default=0)),
-                ("n_fate_helped", models.PositiveIntegerField(default=0)),
-                ("n_fate_right_person", models.PositiveIntegerField(default=0)),
-                ("n_fate_colleague", models.PositiveIntegerField(default=0)),
-                ("n_fate_voicemail", models.PositiveIntegerField(default=0)),
-                ("n_fate_callback_agreed", models.PositiveIntegerField(default=0)),
-                ("n_fate_ring_again", models.PositiveIntegerField(default=0)),
-                ("n_fate_disconnected", models.PositiveIntegerField(default=0)),
-                ("n_fate_unanswered", models.PositiveIntegerField(default=0)),
-                ("n_score", models.PositiveIntegerField(default=0)),
-                ("sum_score", models.BigIntegerField(default=0)),
-                ("squares_score", models.BigIntegerField(default=0)),
-                ("n_content", models.PositiveIntegerField(default=0)),
-                ("sum_content", models.BigIntegerField(default=0)),
-                ("squares_content", models.BigIntegerField(default=0)),
-                ("n_experience", models.PositiveIntegerField(default=0)),
-                ("sum_experience", models.BigIntegerField(default=0)),
-                ("squares_experience", models.BigIntegerField(default=0)),
-                ("n_critical", models.PositiveIntegerField(default=0)),
-                ("sum_critical", models.BigIntegerField(default=0)),
-                ("squares_critical", models.BigIntegerField(default=0)),
-                ("n_greeting", models.PositiveIntegerField(default=0)),
-                ("sum_greeting", models.BigIntegerField(default=0)),
-                ("squares_greeting", models.BigIntegerField(default=0)),
-                ("n_phrasing", models.PositiveIntegerField(default=0)),
-                ("sum_phrasing", models.BigIntegerField(default=0)),
-                ("squares_phrasing", models.BigIntegerField(default=0)),
-                ("n_callback", models.PositiveIntegerField(default=0)),
-                ("sum_callback", models.BigIntegerField(default=0)),
-                ("squares_callback", models.BigIntegerField(default=0)),
-                ("n_listening", models.PositiveIntegerField(default=0)),
-                ("sum_listening", models.BigIntegerField(default=0)),
-                ("squares_listening", models.BigIntegerField(default=0)),
-                ("n_tone", models.PositiveIntegerField(default=0)),
-                ("sum_tone", models.BigIntegerField(default=0)),
-                ("squares_tone", models.BigIntegerField(default=0)),
-                ("n_other", models.PositiveIntegerField(default=0)),
-                ("sum_other", models.BigIntegerField(default=0)),
-                ("squares_other", models.BigIntegerField(default=0)),
-                ("span", models.CharField(max_length=5)),
-                ("local_date", models.DateField()),
-                ("week_start", models.DateField()),
-                ("newest", models.DateField()),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="surveys.department",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.organisation"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("department", "span", "local_date"), name="span_sum_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("span__in", ("day", "week", "month"))), name="span_sum_span_known"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="WeeklyDetail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("week_start", models.DateField()),
-                ("oldest", models.DateField()),
-                ("newest", models.DateField()),
-                ("items", models.JSONField(default=dict)),
-                ("phrases", models.JSONField(default=dict)),
-                ("bins", models.JSONField(default=dict)),
-                ("waits", models.JSONField(default=dict)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="surveys.department",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.organisation"
-                    ),
-                ),
-                (
-                    "scenario",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="surveys.scenario",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="surveys.checklistversion",
-                    ),
-                ),
-                (
-                    "wave",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.wave"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("department", "week_start", "version", "scenario", "wave"), name="weekly_detail_once"
-                    )
-                ],
-            },
         ),
         migrations.RunPython(make_anew, migrations.RunPython.noop),
     ]
