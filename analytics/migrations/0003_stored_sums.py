@@ -50,7 +50,7 @@ def key() -> tuple[str, Any]:
     return ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 
 
-def to(model: str, **options: bool) -> Any:
+def to(model: str, **options: Any) -> Any:
     return models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=model, **options)
 
 
