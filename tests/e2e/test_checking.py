@@ -12,21 +12,21 @@ call = Call.objects.filter(state="submitted", kind="field").order_by("submitted_
 Call.objects.filter(pk=call.pk).update(flags=[{"rule": "recognised"}], flag_count=1)
 print(call.reference)
 """
-# A call of a department of the demo's manager in which no name was heard, approved by the reviewer just now; the newest that
-# is among the few that the department's page lists, whatever the day on which the demo was made.
+# The newest call of a department of the demo's manager that somebody answered, made one in which no name was heard and approved
+# by the reviewer just now: whatever the day on which the demo was made, the department's page lists it.
 NAMELESS = """
 from django.utils import timezone
-from surveys import access
-from surveys.models import Call, Organisation, User
+from surveys import access, workflow
+from surveys.models import Organisation, User
 manager = User.objects.get(email="manager@demo.example")
-calls = access.department_calls(manager, Organisation.objects.get(slug="demo")).order_by("-local_date", "-called_at")
-calls = calls.filter(appeals=None, acknowledgements=None)
-counting = Call.objects.counting()
-newer = lambda call: counting.filter(department=call.department, local_date__gte=call.local_date).count() - 1
-nameless = (call for call in calls[:200] if call.answers.get("greeting.own_name", {}).get("value") == "no")
-call = next(call for call in nameless if newer(call) < 8)
-reviewer = User.objects.get(email="reviewer@demo.example")
-Call.objects.filter(pk=call.pk).update(decided_at=timezone.now(), decided_by=reviewer)
+calls = access.department_calls(manager, Organisation.objects.get(slug="demo")).order_by("-local_date", "-called_at", "-pk")
+calls = calls.filter(appeals=None, acknowledgements=None).with_names()
+call = next(call for call in calls[:200] if "greeting.own_name" in call.answers)
+call.answers["greeting.own_name"] = {"value": "no", "comment": "Not a word."}
+workflow.fill_from_answers(call)
+call.decided_at, call.decided_by = timezone.now(), User.objects.get(email="reviewer@demo.example")
+call.save()
+workflow.announce([call])
 print(call.pk, call.department_id, call.score)
 """
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, expect
 
+from analytics.registry import METRICS
 from tests.tools.browser import until
 
 OVERVIEW = "/o/demo/overview/"
@@ -73,6 +74,16 @@ def test_department_is_drawn_accessible_and_fits(overview, axe, fits, device, sc
     expect(page.locator("svg.bar").first).to_be_visible()
     for summary in page.locator("details > summary:visible").all():
         summary.click()
+    axe(page)
+    fits(page)
+
+
+@pytest.mark.parametrize(("device", "scheme", "language"), [("phone", "dark", "nl"), ("desktop", "light", "en")])
+def test_every_figure_is_explained_one_tap_away(overview, axe, fits, device, scheme, language):
+    page = overview(device=device, scheme=scheme, language=language)
+    page.locator(".foot a[href='/help/figures/']").first.click()
+    expect(page.locator("section.sheet")).to_have_count(len(METRICS))
+    expect(page.locator("#score dd").last).to_contain_text("Biometrika")
     axe(page)
     fits(page)
 
