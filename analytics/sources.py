@@ -221,6 +221,10 @@ def details_of(reader: Reader, filters: Filters, departments: frozenset[int], ki
         if week not in cut:
             found.setdefault((department, version), details.Detail()).add({kind: document})
     if cut:
-        for key, detail in details.of_calls(calls.filter(week_start__in=cut), keys, [kind]).items():
+        # By their days, which have an index; the period's own condition keeps to its part of them.
+        days = Q(pk__in=[])
+        for week in cut:
+            days |= _between(week, rollups.span_end("week", week))
+        for key, detail in details.of_calls(calls.filter(days), keys, [kind]).items():
             found.setdefault(key, details.Detail()).add(detail.documents([kind]))
     return found
