@@ -20,7 +20,7 @@ from tests.benchmarks.pool import DUE
 
 TODAY = dt.date(2026, 3, 31)
 CALLS = 500
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
