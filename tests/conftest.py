@@ -31,7 +31,10 @@ BENCHMARKS = Path(__file__).parent / "benchmarks"
 
 # A slow machine is no failure. Where nobody looks on, the examples are the same each time: a new one is found at one's desk.
 hypothesis.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    derandomize=bool(os.environ.get("CI")),
 )
 hypothesis.register_profile("quick", hypothesis.get_profile("default"), max_examples=20)
 hypothesis.load_profile("default")
