@@ -28,7 +28,8 @@ def history(org, people, wave, departments, scenarios):
             wave,
             department=departments[rng.choice(["BUR", "AFV", "BEL"])],
             scenario=rng.choice(list(scenarios.values())),
-            day=NOW.date() - dt.timedelta(days=rng.randrange(1, 215)),
+            # Some of yesterday, whose promises may still be kept: a whole month must not count them as broken.
+            day=NOW.date() - dt.timedelta(days=1 if number < 12 else rng.randrange(1, 215)),
             score=rng.choice([None, *range(0, 10001, 250)]),
             tone=rng.choice([None, 4000, 9000]),
             fate=rng.choice(["", *FATES]),
@@ -38,7 +39,7 @@ def history(org, people, wave, departments, scenarios):
             item_points={"a": [rng.choice([None, 0, 50, 100]), rng.randrange(500)]},
             phrases=rng.choice([[], ["x"], ["", "x"]]),
         )
-        for _ in range(300)
+        for number in range(300)
     )
     for call in calls[::3]:
         callback = Callback.objects.create(call=call, promised_at=call.called_at, due_at=call.called_at)
