@@ -17,16 +17,17 @@ reading it: see `tests/benchmarks`. So this half is one pass in Python, while th
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from analytics.models import BIN, BINS
+from analytics.prepared import Rows, fetched
 from surveys import promises
 from surveys.querysets import CallQuerySet
 
@@ -76,72 +77,95 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
 def of_calls(calls: CallQuerySet, keys: tuple[str, ...], kinds: Iterable[str] = KINDS) -> dict[tuple[Any, ...], Detail]:
     """The documents of these calls by `keys`, only of these kinds."""
     kinds = frozenset(kinds)
+    try:
+        rows = fetched(*read(calls, keys, kinds).query.sql_with_params()) if kinds & READ.keys() else []
+        recorded = fetched(*events(calls, keys).query.sql_with_params()) if "waits" in kinds else []
+    except EmptyResultSet:
+        # Nothing can be asked of no days at all, such as the Tuesdays of a weekend.
+        return {}
+    return of_rows(rows, recorded, len(keys), kinds)
+
+
+def read(calls: CallQuerySet, keys: tuple[str, ...], kinds: Collection[str] = KINDS) -> Any:
+    """What is read of each call: its keys, its day, and the columns that these kinds are counted from."""
+    names = _names(kinds)
+    texts = {name: Cast(column, TextField()) for name, column in TEXTS.items() if name in names}
+    return calls.annotate(**texts).order_by().values_list(*keys, "local_date", *names)
+
+
+def events(calls: CallQuerySet, keys: tuple[str, ...]) -> Any:
+    """What was recorded of each promise, in the order of recording."""
+    event = "callback__events"
+    recorded = calls.filter(callback__events__isnull=False).order_by(f"{event}__recorded_at", f"{event}__pk")
+    return recorded.values_list("pk", "callback__promised_at", f"{event}__kind", f"{event}__happened_at", *keys)
+
+
+def _names(kinds: Collection[str]) -> list[str]:
+    return [name for kind, names in READ.items() if kind in kinds for name in names]
+
+
+def of_rows(rows: Rows, recorded: Rows, width: int, kinds: Collection[str] = KINDS) -> dict[tuple[Any, ...], Detail]:
+    """The documents from rows of `read` and of `events`, whose keys are so many."""
     found: dict[tuple[Any, ...], Detail] = defaultdict(Detail)
-    read = [name for kind, names in READ.items() if kind in kinds for name in names]
-    width = len(keys)
-    for row in _raw(calls, (*keys, "local_date", *read)) if read else ():
+    names = _names(kinds)
+    for row in rows:
         detail, day = found[row[:width]], row[width]
         if detail.oldest is None or day < detail.oldest:
             detail.oldest = day
         if detail.newest is None or day > detail.newest:
             detail.newest = day
-        held = dict(zip(read, row[width + 1 :], strict=True))
+        held = dict(zip(names, row[width + 1 :], strict=True))
         if "bins" in kinds and held["score"] is not None:
             _one_more(detail.bins, min(held["score"] // BIN, BINS - 1))
         if "phrases" in kinds and held["phrases_text"] != "[]":
             for code in json.loads(held["phrases_text"]):
                 _one_more(detail.phrases, code)
         if "items" in kinds:
-            _add_items(detail.items, json.loads(held["items_text"]), held["would_call_again"])
-    if "waits" in kinds:
-        for key, kind, hours in _waits(calls, keys):
-            _one_more(found[key].waits.setdefault(kind, {}), hours)
+            _add_items(detail.items, held["items_text"], held["would_call_again"])
+    for key, kind, hours in _waits(recorded):
+        _one_more(found[key].waits.setdefault(kind, {}), hours)
     return dict(found)
-
-
-def _raw(calls: CallQuerySet, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """The rows as the driver gives them: what Django would make of them takes a third of a count's time."""
-    texts = {name: Cast(column, TextField()) for name, column in TEXTS.items() if name in names}
-    try:
-        sql, params = calls.annotate(**texts).order_by().values_list(*names).query.sql_with_params()
-    except EmptyResultSet:
-        # Nothing can be asked of no days at all, such as the Tuesdays of a weekend.
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _one_more(counts: dict[str, int], key: object) -> None:
     counts[str(key)] = counts.get(str(key), 0) + 1
 
 
-def _add_items(items: Items, points: Mapping[str, tuple[int | None, int]], again: int | None) -> None:
+def _add_items(items: Items, text: str, again: int | None) -> None:
     """The inner loop of every count: a call's questions one by one."""
     squared = 0 if again is None else again * again
-    for code, (earned, lost) in points.items():
-        of_item = items.get(code)
-        if of_item is None:
-            of_item = items[code] = {}
-        key = NA if earned is None else str(earned)
-        parts = of_item.get(key)
-        if parts is None:
-            parts = of_item[key] = [0] * PARTS
-        parts[0] += 1
-        parts[1] += lost
-        if again is not None:
-            parts[2] += 1
-            parts[3] += again
-            parts[4] += squared
+    for piece in text[1:-1].split("], "):
+        for code, points, lost in _answers(piece):
+            of_item = items.get(code)
+            if of_item is None:
+                of_item = items[code] = {}
+            parts = of_item.get(points)
+            if parts is None:
+                parts = of_item[points] = [0] * PARTS
+            parts[0] += 1
+            parts[1] += lost
+            if again is not None:
+                parts[2] += 1
+                parts[3] += again
+                parts[4] += squared
 
 
-def _waits(calls: CallQuerySet, keys: tuple[str, ...]) -> Iterator[tuple[tuple[Any, ...], str, int]]:
+@lru_cache(maxsize=50_000)
+def _answers(piece: str) -> tuple[tuple[str, str, int], ...]:
+    """Code, points and loss of the questions in a piece of a call's document, most often one.
+
+    The same few thousand pieces come again and again: reading each once takes a fifth of reading whole documents.
+    """
+    if not piece:
+        return ()
+    closed = piece if piece.endswith("]") else f"{piece}]"
+    found: dict[str, tuple[int | None, int]] = json.loads(f"{{{closed}}}")
+    return tuple((code, NA if points is None else str(points), lost) for code, (points, lost) in found.items())
+
+
+def _waits(recorded: Rows) -> Iterator[tuple[tuple[Any, ...], str, int]]:
     """Of every promise that something was recorded of: whether it came, and after how many hours that was known."""
-    event = "callback__events"
-    recorded = calls.filter(callback__events__isnull=False).order_by(f"{event}__recorded_at", f"{event}__pk")
-    rows = recorded.values_list("pk", "callback__promised_at", f"{event}__kind", f"{event}__happened_at", *keys)
-    last: dict[int, tuple[Any, ...]] = {row[0]: row[1:] for row in rows}
+    last = {row[0]: row[1:] for row in recorded}
     for promised, kind, happened, *values in last.values():
         came = promises.came(promised, [promises.Event(kind, happened)])
         yield tuple(values), promises.CAME if came else promises.NOT_COME, _hours(happened - promised)

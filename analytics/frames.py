@@ -61,7 +61,7 @@ def totals(reader: Reader, filters: Filters, departments: frozenset[int], measur
             When(local_date__gte=filters.start, then=is_now), default=Value(value=False), output_field=BooleanField()
         )
         periods.append(filters.before)
-    rows = source.rows(periods, "month" if is_long(filters) else "week").annotate(now=is_now)
+    rows = source.rows(periods, "month" if is_long(filters) else "week", now=is_now)
     return source.frame(rows, ["department", "now"], (*COUNTS, *OF_PROMISES), measures)
 
 
@@ -73,12 +73,9 @@ def periods(reader: Reader, filters: Filters, departments: frozenset[int], measu
     `squares_` of each measure; with `PROMISES` among the measures also those of promises, as in `totals`.
     """
     source = Source(reader, filters, departments)
-    rows = source.rows([(filters.trend_start, filters.end)], filters.by)
-    if filters.by == "week":
-        rows = rows.annotate(period=F("week_start"))
-    else:
-        # The text of a date starts with its month in both databases; truncating dates is a slow detour in SQLite.
-        rows = rows.annotate(period=Substr(Cast("local_date", CharField()), 1, 7))
+    # The text of a date starts with its month in both databases; truncating dates is a slow detour in SQLite.
+    period: Any = F("week_start") if filters.by == "week" else Substr(Cast("local_date", CharField()), 1, 7)
+    rows = source.rows([(filters.trend_start, filters.end)], filters.by, period=period)
     scores = tuple(name for name in measures if name != PROMISES)
     counts = ("n_calls", *(OF_PROMISES if PROMISES in measures else ()))
     frame = source.frame(rows, ["department", "period"], counts, scores)

@@ -1,13 +1,14 @@
 """Stored sums: what the dashboards add up instead of the calls.
 
 Additive parts only: counts, sums and sums of squares of integer scores (hundredths of a point), and counts by value. So
-rows may be added up in any order, exactly, and every figure derives from them. Three tables, each kept by counting the
+rows may be added up in any order, exactly, and every figure derives from them. Four tables, each kept by counting the
 touched cells anew (`analytics.rollups`), never by adding differences.
 
 The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments; README, Benchmarks):
 
 `DailySum`, a cell: a local day, department, checklist version, scenario and wave. It answers every filter of what was
     planned. With many departments and scenarios a cell holds few calls, so it saves little work by itself.
+`SliceSum`, the same slices by week and month: a year of one caller style is a quarter of the rows, or less.
 `SpanSum`, a department's day, week or month, all versions, scenarios and waves together: what is looked at most. A quarter
     is some twelve weeks and a few days instead of thousands of cells, however many calls there are.
 `WeeklyDetail`, the same slices as a cell, by week: what is counted by question, phrase, score and delay. A document each;
@@ -142,6 +143,31 @@ class SpanSum(Sums):
         constraints = [
             models.UniqueConstraint(fields=["department", "span", "local_date"], name="span_sum_once"),
             models.CheckConstraint(condition=Q(span__in=SPANS), name="span_sum_span_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.span} {self.local_date}: {self.n_calls}"
+
+
+class SliceSum(Sums):
+    """A slice's week or month; the dates are as those of `SpanSum`."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    span = models.CharField(max_length=5)
+    local_date = models.DateField()
+    week_start = models.DateField()
+    newest = models.DateField()
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "span", "local_date", "version", "scenario", "wave"], name="slice_sum_once"
+            ),
+            models.CheckConstraint(condition=Q(span__in=SPANS[1:]), name="slice_sum_span_known"),
         ]
 
     def __str__(self) -> str:

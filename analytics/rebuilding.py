@@ -10,23 +10,24 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from analytics import counting, details, rollups
-from analytics.models import COUNTED, DailySum, Rebuild, SpanSum, WeeklyDetail
-from analytics.rollups import CELL, WEEK_CELL, House
+from analytics.models import COUNTED, DailySum, Rebuild, SliceSum, SpanSum, WeeklyDetail
+from analytics.rollups import CELL, SLICE, WEEK_CELL, House
 from surveys.models import Call, Department, Organisation
 
 # About as many calls are counted in one transaction: some tenths of a second's work, and some tens of megabytes.
 AT_ONCE: Final = 20_000
 
+Counted = dict[tuple[Any, ...], dict[str, Any]]
 Say = Callable[[str, int, int], None]
 """Called with the organisation's short name, how many blocks are done and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stored value that is not what the calls say. `table` is "cell", "span" or "detail", `key` names the row."""
+    """A stored value that is not what the calls say. `table` is "cell", "slice", "span" or "detail", `key` names the row."""
 
     table: str
     key: tuple[Any, ...]
@@ -75,8 +76,8 @@ def _count(departments: frozenset[int], first: dt.date, *, is_last: bool) -> Non
     houses = rollups.lock(departments)
     scope = rollups.whole(departments, first)
     ends = first + rollups.BLOCK
-    months = frozenset(each for each in scope.spans["month"] if is_last or rollups.span_end("month", each) < ends)
-    rollups.count(next(iter(houses.values())), replace(scope, spans={**scope.spans, "month": months}))
+    months = frozenset(each for each in scope.firsts["month"] if is_last or rollups.span_end("month", each) < ends)
+    rollups.count(next(iter(houses.values())), replace(scope, firsts={**scope.firsts, "month": months}))
 
 
 def _begun(house: Organisation, *, afresh: bool) -> Rebuild | None:
@@ -99,6 +100,7 @@ def _ends(house: Organisation) -> Iterator[dt.date]:
         (Call.objects.filter(organisation=house).counting(), "local_date"),
         (DailySum.objects.filter(organisation=house), "local_date"),
         (WeeklyDetail.objects.filter(organisation=house), "week_start"),
+        (SliceSum.objects.filter(organisation=house), "local_date"),
         (SpanSum.objects.filter(organisation=house), "local_date"),
     ):
         yield from filter(None, rows.aggregate(first=Min(column), last=Max(column)).values())
@@ -152,47 +154,59 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
     """What differs in a block; the departments are held, so that nothing moves between the count and the look."""
     house = next(iter(rollups.lock(departments).values()))
     scope = rollups.whole(departments, first)
-    calls = Call.objects.filter(organisation=house.pk).counting()
+    mine = Q(department__in=departments)
+    days = mine & Q(local_date__range=(first, first + rollups.BLOCK - rollups.DAY))
+    weeks = mine & Q(week_start__in=scope.firsts["week"])
     cells = {
         row[2:7]: dict(zip(COUNTED, row[7:], strict=True)) | {"organisation": row[0], "week_start": row[1]}
-        for row in rollups.cells_of(calls.filter(scope.cells), house)
+        for row in rollups.counted_cells(house, scope)
     }
-    stored = _stored(DailySum.objects.filter(scope.cells), CELL, "organisation", "week_start")
+    stored = _stored(DailySum.objects.filter(days), CELL, "organisation", "week_start")
     found = list(_unlike("cell", stored, cells))
-    made = details.of_calls(calls.filter(scope.detailed), WEEK_CELL)
     counted = {
         key: _flat(detail.documents(), organisation=house.pk, oldest=detail.oldest, newest=detail.newest)
-        for key, detail in made.items()
+        for key, detail in rollups.counted_details(scope).items()
     }
     facts = ("organisation", "oldest", "newest")
-    rows = WeeklyDetail.objects.filter(scope.details).values_list(*WEEK_CELL, *facts, *details.KINDS)
+    rows = WeeklyDetail.objects.filter(weeks).values_list(*WEEK_CELL, *facts, *details.KINDS)
     kept = {
         row[:5]: _flat(dict(zip(details.KINDS, row[8:], strict=True)), **dict(zip(facts, row[5:8], strict=True)))
         for row in rows
     }
     found.extend(_unlike("detail", kept, counted))
-    for span, firsts in scope.spans.items():
-        found.extend(_unlike("span", *_of_spans(house, departments, span, firsts)))
+    for span, firsts in scope.firsts.items():
+        begun = Q(span=span, local_date__in=firsts)
+        of_departments = _of_spans(house, departments, ("department",), span, firsts)
+        found.extend(_unlike("span", _spans(SpanSum.objects.filter(mine & begun), ("department",)), of_departments))
+        if span != "day":
+            of_slices = _of_spans(house, departments, SLICE, span, firsts)
+            found.extend(_unlike("slice", _spans(SliceSum.objects.filter(mine & begun), SLICE), of_slices))
     return found
 
 
-def _of_spans(house: House, departments: frozenset[int], span: str, firsts: frozenset[dt.date]) -> tuple[Any, Any]:
-    """The stored rows of spans, and those that their calls make. A month that two blocks share is compared twice."""
-    stored = SpanSum.objects.filter(department__in=departments, span=span, local_date__in=firsts)
-    counted: dict[tuple[Any, ...], dict[str, Any]] = {}
+def _of_spans(
+    house: House, departments: frozenset[int], whose: tuple[str, ...], span: str, firsts: frozenset[dt.date]
+) -> Counted:
+    """The rows of spans that their calls make. A month that two blocks share is compared twice."""
+    counted: Counted = {}
+    width = len(whose)
     for first, last in rollups.runs(span, firsts):
         calls = Call.objects.filter(department__in=departments, local_date__range=(first, last)).counting()
-        keys = ("department",) if span == "month" else ("department", "local_date" if span == "day" else "week_start")
+        keys = whose if span == "month" else (*whose, "local_date" if span == "day" else "week_start")
         rows = counting.counted(calls, keys, COUNTED, house.hours).annotate(last=Max("local_date"))
         for row in rows.values_list(*keys, "last", *(f"all_{name}" for name in COUNTED)):
-            start, last_day = row[1] if span != "month" else first, row[len(keys)]
+            start, last_day = row[width] if span != "month" else first, row[len(keys)]
             parts = dict(zip(COUNTED, row[len(keys) + 1 :], strict=True))
             facts = {"organisation": house.pk, "week_start": rollups.monday(start), "newest": last_day}
-            counted[row[0], span, start] = parts | facts
-    return _stored(stored, ("department", "span", "local_date"), "organisation", "week_start", "newest"), counted
+            counted[*row[:width], span, start] = parts | facts
+    return counted
 
 
-def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+def _spans(rows: Any, whose: tuple[str, ...]) -> Counted:
+    return _stored(rows, (*whose, "span", "local_date"), "organisation", "week_start", "newest")
+
+
+def _stored(rows: Any, keys: tuple[str, ...], *more: str) -> Counted:
     columns = (*COUNTED, *more)
     width = len(keys)
     return {row[:width]: dict(zip(columns, row[width:], strict=True)) for row in rows.values_list(*keys, *columns)}

@@ -13,18 +13,19 @@ Making all of them anew, and comparing all of them with the calls, is in `analyt
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from analytics import counting, details
-from analytics.models import COUNTED, DailySum, SpanSum, Sums, WeeklyDetail
-from surveys.models import Call, Department
-from surveys.querysets import CallQuerySet
+from analytics.models import COUNTED, SPANS, DailySum, SliceSum, SpanSum, Sums, WeeklyDetail
+from analytics.prepared import Condition, Rows, Statement, fetched, marked, marks, prepare, within
+from surveys.models import Department
 from surveys.signals import Cell, counting_changed
 
 # More cells than this are counted by whole blocks of their departments.
@@ -33,9 +34,9 @@ BLOCK: Final = dt.timedelta(weeks=4)
 WEEK: Final = dt.timedelta(weeks=1)
 DAY: Final = dt.timedelta(days=1)
 
-SLICE: Final = ("version", "scenario", "wave")
-CELL: Final = ("department", "local_date", *SLICE)
-WEEK_CELL: Final = ("department", "week_start", *SLICE)
+SLICE: Final = ("department", "version", "scenario", "wave")
+CELL: Final = ("department", "local_date", *SLICE[1:])
+WEEK_CELL: Final = ("department", "week_start", *SLICE[1:])
 
 
 def listen() -> None:
@@ -70,32 +71,43 @@ class House:
     hours: int
 
 
+Slice = tuple[int, int, int, int]
+"""The keys of a department, version, scenario and wave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is counted anew: conditions that hold for calls and stored rows alike, and the spans around them.
+    """What is counted anew: the days, weeks and months of these departments that begin on the `firsts`.
 
-    `cells` and `details` choose by the columns of a cell and of a week's cell, and `detailed` the calls of the latter, by their
-    days, which have an index; `spans` are the first days of the days, weeks and months of these `departments`.
+    Of whole departments, or only of some `slices` of them; the departments' own spans are added up from all their slices.
     """
 
-    cells: Q
-    details: Q
-    detailed: Q
     departments: frozenset[int]
-    spans: Mapping[str, frozenset[dt.date]]
+    firsts: Mapping[str, frozenset[dt.date]]
+    slices: frozenset[Slice] | None = None
+
+    def rows(self, span: str, column: str = "local_date") -> Condition:
+        """That a call or a row of sums is of this scope, by its day or its first day; they all name their keys alike."""
+        return self.whose & _between(runs(span, self.firsts[span]), column)
+
+    @property
+    def whose(self) -> Condition:
+        if self.slices is None:
+            return within("department_id", sorted(self.departments))
+        keys = " AND ".join(f"{name} = %s" for name in _columns(DailySum, *SLICE))
+        return Condition(f"({' OR '.join([f'({keys})'] * len(self.slices))})", tuple(chain(*sorted(self.slices))))
+
+
+def _between(days: Iterable[tuple[dt.date, dt.date]], column: str = "local_date") -> Condition:
+    ends = tuple(map(connection.ops.adapt_datefield_value, chain(*days)))
+    return Condition(f"({' OR '.join([f'{column} BETWEEN %s AND %s'] * (len(ends) // 2))})", ends)
 
 
 def _few(cells: set[Cell]) -> Scope:
-    """Exactly these cells, and every span that one of them is part of."""
-    by_cell = by_week = of_week = Q(pk__in=[])
-    for cell in cells:
-        first = monday(cell.local_date)
-        named = {name: value for name, value in cell._asdict().items() if name != "local_date"}
-        by_cell |= Q(local_date=cell.local_date, **named)
-        by_week |= Q(week_start=first, **named)
-        of_week |= Q(local_date__range=(first, span_end("week", first)), **named)
-    days = frozenset(cell.local_date for cell in cells)
-    return Scope(by_cell, by_week, of_week, frozenset(cell.department for cell in cells), _spans(days))
+    """The days and slices of these cells, and every span that one of them is part of."""
+    slices = frozenset((cell.department, cell.version, cell.scenario, cell.wave) for cell in cells)
+    firsts = _firsts(frozenset(cell.local_date for cell in cells))
+    return Scope(frozenset(cell.department for cell in cells), firsts, slices)
 
 
 def _blocks_of(cells: set[Cell]) -> Iterator[Scope]:
@@ -109,15 +121,10 @@ def _blocks_of(cells: set[Cell]) -> Iterator[Scope]:
 
 def whole(departments: frozenset[int], first: dt.date) -> Scope:
     """A block of these departments: four weeks from a Monday, and the months that it is part of."""
-    last = first + BLOCK - DAY
-    mine = Q(department__in=departments)
-    by_day, by_week = mine & Q(local_date__range=(first, last)), mine & Q(week_start__range=(first, last))
-    return Scope(
-        by_day, by_week, by_day, departments, _spans(frozenset(first + DAY * number for number in range(BLOCK.days)))
-    )
+    return Scope(departments, _firsts(frozenset(first + DAY * number for number in range(BLOCK.days))))
 
 
-def _spans(days: frozenset[dt.date]) -> Mapping[str, frozenset[dt.date]]:
+def _firsts(days: frozenset[dt.date]) -> Mapping[str, frozenset[dt.date]]:
     return {"day": days, "week": frozenset(map(monday, days)), "month": frozenset(day.replace(day=1) for day in days)}
 
 
@@ -145,47 +152,40 @@ def lock(departments: Iterable[int]) -> dict[int, House]:
 
 def count(house: House, scope: Scope) -> None:
     """Makes the rows of this scope anew; its departments are locked."""
-    calls = Call.objects.filter(organisation=house.pk).counting()
-    DailySum.objects.filter(scope.cells).delete()
-    _insert_cells(house, Call.objects.filter(scope.cells))
-    WeeklyDetail.objects.filter(scope.details).delete()
-    _insert_details(house, details.of_calls(calls.filter(scope.detailed), WEEK_CELL))
-    _add_spans(scope)
+    days = scope.rows("day")
+    _delete(DailySum, days)
+    sql, params = _cells(house.hours).of(days)
+    _insert(DailySum, ("organisation", "week_start", *CELL, *COUNTED), sql, params)
+    _delete(WeeklyDetail, scope.rows("week", "week_start"))
+    _insert_details(house, counted_details(scope))
+    for span in filter(scope.firsts.get, SPANS):
+        if span != "day":
+            _add_slices(span, scope)
+        _add_spans(span, scope)
 
 
-def cells_of(calls: CallQuerySet, house: House) -> Any:
-    """What the rows of `DailySum` would be, by their keys and the names of their columns."""
-    keys = ("organisation", "week_start", *CELL)
-    rows = counting.counted(calls, keys, COUNTED, house.hours)
-    return rows.values_list(*keys, *(f"all_{name}" for name in COUNTED))
-
-
-def _insert_cells(house: House, calls: CallQuerySet) -> None:
-    select = _select_of_cells(house.hours)
-    chosen, params = calls.order_by().values("pk").query.sql_with_params()
-    names = _columns(DailySum, "organisation", "week_start", *CELL, *COUNTED)
-    _insert(DailySum, names, select.before + chosen + select.after, [*select.params, *params, *select.more_params])
-
-
-@dataclass(frozen=True, slots=True)
-class _Select:
-    """A SELECT in two halves, between which the choice of calls goes."""
-
-    before: str
-    after: str
-    params: tuple[Any, ...]
-    more_params: tuple[Any, ...]
+def counted_cells(house: House, scope: Scope) -> Rows:
+    """What the rows of `DailySum` would be: organisation, Monday, the keys of a cell, and its columns."""
+    return fetched(*_cells(house.hours).of(scope.rows("day")))
 
 
 @lru_cache
-def _select_of_cells(hours: int) -> _Select:
-    """The SELECT of `cells_of`, written once a process: Django takes longer to write it than the database to run it."""
-    mark = -1
-    sql, params = cells_of(Call.objects.counting().filter(pk__in=[mark]), House(0, hours)).query.sql_with_params()
-    column = f"{connection.ops.quote_name(Call._meta.db_table)}.{connection.ops.quote_name('id')} IN ("
-    before, after = sql.split(f"{column}%s)")
-    place = params.index(mark)
-    return _Select(f"{before}{column}", f"){after}", params[:place], params[place + 1 :])
+def _cells(hours: int) -> Statement:
+    keys = ("organisation", "week_start", *CELL)
+    rows = counting.counted(marked(), keys, COUNTED, hours)
+    return prepare(rows.values_list(*keys, *(f"all_{name}" for name in COUNTED)))
+
+
+def counted_details(scope: Scope) -> dict[tuple[Any, ...], details.Detail]:
+    """What the rows of `WeeklyDetail` would hold, by the keys of a week's cell."""
+    calls = scope.rows("week")
+    read, events = (fetched(*statement.of(calls)) for statement in _documents())
+    return details.of_rows(read, events, len(WEEK_CELL))
+
+
+@cache
+def _documents() -> tuple[Statement, Statement]:
+    return prepare(details.read(marked(), WEEK_CELL)), prepare(details.events(marked(), WEEK_CELL))
 
 
 def _insert_details(house: House, found: Mapping[tuple[Any, ...], details.Detail]) -> None:
@@ -198,28 +198,32 @@ def _insert_details(house: House, found: Mapping[tuple[Any, ...], details.Detail
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {WeeklyDetail._meta.db_table} ({', '.join(names)}) VALUES ({_marks(names)})",  # noqa: S608
+                f"INSERT INTO {WeeklyDetail._meta.db_table} ({', '.join(names)}) VALUES ({marks(names)})",  # noqa: S608
                 rows,
             )
 
 
-def _add_spans(scope: Scope) -> None:
-    """Adds the cells up to days, weeks and months of whole departments."""
-    day = connection.ops.adapt_datefield_value
-    departments = sorted(scope.departments)
-    stale, params = [], list[Any]()
-    for span, firsts in scope.spans.items():
-        stale.append(f"department_id IN ({_marks(departments)}) AND span = %s AND local_date IN ({_marks(firsts)})")
-        params += [*departments, span, *map(day, firsts)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {SpanSum._meta.db_table} WHERE {' OR '.join(stale)}", params)  # noqa: S608
-    for span, firsts in scope.spans.items():
-        for first, last in runs(span, firsts):
-            _insert_spans(span, departments, first, last)
+def _add_slices(span: str, scope: Scope) -> None:
+    """Adds the days of slices up to their weeks or months."""
+    _delete(SliceSum, scope.rows(span) & _is(span))
+    for first, last in runs(span, scope.firsts[span]):
+        days = _Parts(DailySum, scope.whose & _between([(first, last)]), newest="local_date")
+        # Days know the Monday of their week; months come one at a time.
+        parts = replace(days, start="week_start") if span == "week" else replace(days, month=first)
+        _add_up(SliceSum, SLICE, span, parts)
 
 
-def _marks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values)) or "NULL"
+def _add_spans(span: str, scope: Scope) -> None:
+    """Adds what is known of slices up to days, weeks or months of whole departments."""
+    chosen = replace(scope, slices=None).rows(span)
+    _delete(SpanSum, chosen & _is(span))
+    of_days = _Parts(DailySum, chosen, newest="local_date")
+    of_slices = _Parts(SliceSum, chosen & _is(span), newest="newest")
+    _add_up(SpanSum, ("department",), span, of_days if span == "day" else of_slices)
+
+
+def _is(span: str) -> Condition:
+    return Condition("span = %s", (span,))
 
 
 def span_end(span: str, first: dt.date) -> dt.date:
@@ -242,29 +246,46 @@ def runs(span: str, firsts: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.dat
         yield first, last
 
 
-def _insert_spans(span: str, departments: Sequence[int], first: dt.date, last: dt.date) -> None:
-    """From the cells between two days, which make whole spans; of months only one."""
-    day = connection.ops.adapt_datefield_value
-    start, week = {"day": ("local_date", "MIN(week_start)"), "week": ("week_start", "week_start")}.get(
-        span, ("%s", "%s")
-    )
-    by = ", ".join(["organisation_id", "department_id", *([start] if span != "month" else [])])
-    names = _columns(SpanSum, "organisation", "department", "span", "local_date", "week_start", "newest", *COUNTED)
-    added = ", ".join(f"SUM({name})" for name in COUNTED)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Rows of sums that are added up, and the columns that say where a span begins and how new it is; or one `month`."""
+
+    model: type[Sums]
+    chosen: Condition
+    newest: str
+    start: str = "local_date"
+    month: dt.date | None = None
+
+
+def _add_up(into: type[Sums], keys: tuple[str, ...], span: str, parts: _Parts) -> None:
+    keys = ("organisation", *keys)
+    columns = ", ".join(_columns(into, *keys))
+    params: list[Any] = [span]
+    by, start = f"{columns}, {parts.start}, week_start", f"{parts.start}, week_start"
+    if parts.month is not None:
+        by, start = columns, "%s, %s"
+        params += map(connection.ops.adapt_datefield_value, (parts.month, monday(parts.month)))
+    sums = ", ".join(f"SUM({name})" for name in COUNTED)
     select = (
-        f"SELECT organisation_id, department_id, %s, {start}, {week}, MAX(local_date), {added} FROM {DailySum._meta.db_table} "  # noqa: S608
-        f"WHERE department_id IN ({_marks(departments)}) AND local_date BETWEEN %s AND %s GROUP BY {by}"
+        f"SELECT {columns}, %s, {start}, MAX({parts.newest}), {sums} FROM {parts.model._meta.db_table} "  # noqa: S608
+        f"WHERE {parts.chosen.sql} GROUP BY {by}"
     )
-    params = [span, *([day(first), day(monday(first))] if span == "month" else []), *departments, day(first), day(last)]
-    _insert(SpanSum, names, select, params)
+    names = (*keys, "span", "local_date", "week_start", "newest", *COUNTED)
+    _insert(into, names, select, [*params, *parts.chosen.params])
 
 
-def _columns(model: type[Model], *names: str) -> list[str]:
+@cache
+def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
-    return [columns[name] for name in names]
+    return tuple(columns[name] for name in names)
 
 
-def _insert(model: type[Sums], names: list[str], select: str, params: Sequence[Any]) -> None:
+def _insert(model: type[Model], names: tuple[str, ...], select: str, params: Sequence[Any]) -> None:
     """INSERT ... SELECT, which Django has no word for: the rows never leave the database."""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) {select}", params)
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(_columns(model, *names))}) {select}", params)
+
+
+def _delete(model: type[Model], chosen: Condition) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {chosen.sql}", chosen.params)  # noqa: S608

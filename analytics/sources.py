@@ -1,7 +1,7 @@
 """What answers a question: sums of whole departments, cells, or the calls themselves; all three give the same numbers.
 
-Which one follows from the filters. Departments by day, week and month hold everything together; cells hold versions,
-scenarios and waves apart; what neither knows (how a call ended) is counted from the calls, by the same definitions
+Which one follows from the filters. Departments by day, week and month hold everything together; cells, by day, week and
+month too, hold versions, scenarios and waves apart; what neither knows (how a call ended) is counted from the calls, by the same definitions
 (`analytics.counting`, `analytics.details`).
 """
 
@@ -9,14 +9,17 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from itertools import chain
+from operator import or_
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import BooleanField, Case, Max, Q, QuerySet, Sum, Value, When
 
 from analytics import counting, details, rollups
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.models import FATES, DailySum, SpanSum, WeeklyDetail
+from analytics.models import FATES, DailySum, SliceSum, SpanSum, Sums, WeeklyDetail
 from surveys.models import Call
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ OF_PROMISES = ("n_promised", "n_kept", "n_called_back", "n_fate_callback_agreed"
 PROMISES = "promises"
 # A period longer than this is made of months, a shorter one of weeks, and of the days at its ends.
 LONG = dt.timedelta(weeks=27)
+NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +68,30 @@ class Source:
         days = math.ceil(max(self.reader.organisation.callback_window_hours, counting.PUBLISHED_HOURS) / 24) + 1
         return self.reader.today - dt.timedelta(days=days)
 
-    def rows(self, periods: Iterable[tuple[dt.date | None, dt.date]], span: str) -> "QuerySet[Any]":
-        """The rows of these periods, each a first day (None: from the beginning) and a last."""
-        chosen = Q(pk__in=[])
+    def rows(self, periods: Iterable[tuple[dt.date | None, dt.date]], span: str, **named: Any) -> "list[QuerySet[Any]]":
+        """The rows of these periods, each a first day (None: from the beginning) and a last, `named` as told.
+
+        Of cells, what makes whole weeks or months is read from slices, and the rest from days: so two QuerySets.
+        """
+        asked = _asked(self.reader, self.filters, self.departments)
         if self.kind == "spans":
-            for first, last in periods:
-                for piece in self._pieces(first, last, span):
-                    chosen |= Q(department__in=sorted(self.departments)) & piece
-            return SpanSum.objects.filter(chosen)
+            asked = Q(department__in=sorted(self.departments))
+        if self.kind == "calls":
+            chosen = reduce(or_, (self.days(first, last) for first, last in periods))
+            return [Call.objects.counting().filter(asked, chosen).annotate(**named)]
+        by_model: dict[type[Sums], Q] = {}
         for first, last in periods:
-            chosen |= self.days(first, last)
-        chosen &= _asked(self.reader, self.filters, self.departments)
-        return (DailySum.objects if self.kind == "cells" else Call.objects.counting()).filter(chosen)
+            for piece in self._pieces(first, last, span):
+                model, days = self._stored(piece)
+                by_model[model] = by_model.get(model, NOTHING) | days
+        found: list[QuerySet[Any]] = [QuerySet(model).filter(asked, days) for model, days in by_model.items()]
+        return [each.annotate(**named) for each in found]
+
+    def _stored(self, piece: "Piece") -> tuple[type[Sums], Q]:
+        days = self.days(piece.first, piece.last)
+        if self.kind == "spans":
+            return SpanSum, days & Q(span=piece.span)
+        return (DailySum, days) if piece.span == "day" else (SliceSum, days & Q(span=piece.span))
 
     def days(self, first: dt.date | None, last: dt.date) -> Q:
         """The days of a period: all of them, or those of the chosen weekday."""
@@ -85,13 +101,13 @@ class Source:
         start = first + dt.timedelta(days=(self.filters.weekday - first.isoweekday()) % 7)
         return Q(local_date__in=[start + rollups.WEEK * number for number in range((last - start).days // 7 + 1)])
 
-    def _pieces(self, first: dt.date | None, last: dt.date, span: str) -> list[Q]:
+    def _pieces(self, first: dt.date | None, last: dt.date, span: str) -> "list[Piece]":
         if self.filters.weekday is not None:
-            return [Q(span="day") & self.days(first, last)]
+            return [Piece("day", first, last)]
         return pieces(first, last, span, settled=self.settled)
 
     def frame(
-        self, rows: "QuerySet[Any]", keys: list[str], counts: Iterable[str], measures: Iterable[str]
+        self, rows: "Iterable[QuerySet[Any]]", keys: list[str], counts: Iterable[str], measures: Iterable[str]
     ) -> "pd.DataFrame":
         """The sums of the rows by `keys`, promises that may still be kept apart."""
         import pandas as pd
@@ -102,7 +118,9 @@ class Source:
             default=Value(value=False),
             output_field=BooleanField(),
         )
-        added = self._added(rows.annotate(settled=is_settled), [*keys, "settled"], columns)
+        added = chain.from_iterable(
+            self._added(each.annotate(settled=is_settled), [*keys, "settled"], columns) for each in rows
+        )
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
         width = len(keys)
         for row in added:
@@ -118,7 +136,7 @@ class Source:
     def _added(self, rows: "QuerySet[Any]", keys: list[str], columns: list[str]) -> Any:
         # The database wants other names for sums than those of the columns they are of.
         names = [f"all_{name}" for name in columns]
-        newest = Max("newest" if self.kind == "spans" else "local_date")
+        newest = Max("newest" if issubclass(rows.model, (SpanSum, SliceSum)) else "local_date")
         if self.kind == "calls":
             counted = counting.counted(rows, keys, columns, self.reader.organisation.callback_window_hours)
         else:
@@ -136,23 +154,26 @@ def _told_apart(values: dict[str, Any], *, settled: bool) -> Iterator[tuple[str,
         yield "n_agreed_open", 0 if settled else values["n_fate_callback_agreed"]
 
 
-def pieces(first: dt.date | None, last: dt.date, span: str, *, settled: dt.date) -> list[Q]:
-    """A period as conditions on `SpanSum`: whole weeks or months, and the days before and after them.
+class Piece(NamedTuple):
+    """Whole spans of one kind, from the day that the first begins on to the one that the last ends on."""
+
+    span: str
+    first: dt.date | None
+    last: dt.date
+
+
+def pieces(first: dt.date | None, last: dt.date, span: str, *, settled: dt.date) -> list[Piece]:
+    """A period as whole weeks or months, and the days before and after them.
 
     What ends after `settled` comes by days. Without a first day everything up to the last counts.
     """
     begins = None if first is None else _next_start(first, span)
     ends = _previous_end(min(last, settled), span)
     if begins is not None and begins > ends:
-        return [Q(span="day") & _between(first, last)]
-    whole = Q(span=span) & _between(begins, ends)
-    before = (
-        [Q(span="day") & _between(first, begins - rollups.DAY)]
-        if first is not None and begins != first and begins
-        else []
-    )
-    after = [Q(span="day") & _between(ends + rollups.DAY, last)] if ends < last else []
-    return [*before, whole, *after]
+        return [Piece("day", first, last)]
+    before = [Piece("day", first, begins - rollups.DAY)] if begins is not None and begins != first else []
+    after = [Piece("day", ends + rollups.DAY, last)] if ends < last else []
+    return [*before, Piece(span, begins, ends), *after]
 
 
 def _next_start(day: dt.date, span: str) -> dt.date:

@@ -5,7 +5,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from analytics.models import COUNTED, SUMMED, DailySum, SpanSum, WeeklyDetail
+from analytics.models import COUNTED, SUMMED, DailySum, SliceSum, SpanSum, WeeklyDetail
 from surveys.models import Call
 
 AT_ONCE_HELPED = {"helped", "right_person", "colleague", "voicemail"}
@@ -13,11 +13,12 @@ AT_ONCE_HELPED = {"helped", "right_person", "colleague", "voicemail"}
 
 def differences():
     """Everything that is stored otherwise than counted, as (table, key, stored, counted); empty when all is well."""
-    cells, spans, details = expected()
+    cells, slices, spans, details = expected()
     found = []
     for table, wanted, stored in (
         ("cell", cells, stored_cells()),
-        ("span", spans, stored_spans()),
+        ("slice", slices, stored_spans(SliceSum, "department", "version", "scenario", "wave")),
+        ("span", spans, stored_spans(SpanSum, "department")),
         ("detail", details, stored_details()),
     ):
         found += [
@@ -30,6 +31,7 @@ def differences():
 
 def expected():
     cells: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
+    slices: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     spans: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     details: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
         lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
@@ -43,6 +45,8 @@ def expected():
         slice_ = (call.version_id, call.scenario_id, call.wave_id)
         for held in (
             cells[call.department_id, day, *slice_],
+            slices[call.department_id, *slice_, "week", monday],
+            slices[call.department_id, *slice_, "month", day.replace(day=1)],
             spans[call.department_id, "day", day],
             spans[call.department_id, "week", monday],
             spans[call.department_id, "month", day.replace(day=1)],
@@ -53,7 +57,7 @@ def expected():
         add_details(details[call.department_id, monday, *slice_], call)
     for held in cells.values():
         del held["newest"]
-    return dict(cells), dict(spans), dict(details)
+    return dict(cells), dict(slices), dict(spans), dict(details)
 
 
 def sums():
@@ -124,10 +128,12 @@ def stored_cells():
     return {row[:5]: dict(zip(COUNTED, row[5:], strict=True)) for row in DailySum.objects.values_list(*keys, *COUNTED)}
 
 
-def stored_spans():
+def stored_spans(model, *whose):
     names = (*COUNTED, "newest")
-    rows = SpanSum.objects.values_list("department", "span", "local_date", *names)
-    return {row[:3]: dict(zip(names, row[3:], strict=True)) for row in rows}
+    keys = (*whose, "span", "local_date")
+    width = len(keys)
+    rows = model.objects.values_list(*keys, *names)
+    return {row[:width]: dict(zip(names, row[width:], strict=True)) for row in rows}
 
 
 def stored_details():

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from analytics import rebuilding, rollups
-from analytics.models import DailySum, SpanSum, WeeklyDetail
+from analytics.models import DailySum, SliceSum, SpanSum, WeeklyDetail
 from surveys import workflow
 from surveys.models import Call, Callback, CallbackEvent
 from surveys.setting_up import change_organisation
@@ -216,13 +216,14 @@ def test_verify_finds_rows_too_many_and_rows_missing(make_call, org):
     assert rebuilding.verify() == []
 
 
-TABLES = {DailySum: "cell", SpanSum: "span", WeeklyDetail: "detail"}
+TABLES = {DailySum: "cell", SliceSum: "slice", SpanSum: "span", WeeklyDetail: "detail"}
 
 
 @pytest.mark.parametrize(
     ("table", "changes", "column"),
     [
         (SpanSum, {"n_kept": 9}, "n_kept"),
+        (SliceSum, {"sum_tone": 9}, "sum_tone"),
         (WeeklyDetail, {"bins": {"3": 1}}, "bins / 3"),
         (WeeklyDetail, {"oldest": dt.date(2026, 1, 5)}, "oldest"),
         (DailySum, {"week_start": dt.date(2026, 1, 5)}, "week_start"),
@@ -231,7 +232,7 @@ TABLES = {DailySum: "cell", SpanSum: "span", WeeklyDetail: "detail"}
 )
 def test_verify_names_what_differs_in_every_table(make_call, table, changes, column):
     make_call()
-    rows = table.objects.filter(span="week") if table is SpanSum else table.objects
+    rows = table.objects.filter(span="week") if table in {SliceSum, SpanSum} else table.objects
     rows.update(**changes)
     assert column in {each.column for each in rebuilding.verify()}
     assert {each.table for each in rebuilding.verify()} == {TABLES[table]}
@@ -297,7 +298,7 @@ def test_another_callback_window_changes_which_promises_were_kept(org, people, m
     assert rebuilding.verify(org) == []
 
 
-@pytest.mark.parametrize("table", [DailySum, SpanSum, WeeklyDetail])
+@pytest.mark.parametrize("table", [DailySum, SliceSum, SpanSum, WeeklyDetail])
 def test_verify_finds_sums_that_stand_with_another_organisation(make_call, org, elsewhere, table):
     make_call()
     table.objects.update(organisation=elsewhere)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -158,17 +157,10 @@ def test_pieces_cover_every_day_of_a_period_once(db, span):
     for first in days[::3]:
         for last in days[days.index(first) :: 4]:
             covered = []
-            for piece in sources.pieces(first, last, span, settled=last - dt.timedelta(days=2)):
-                held: dict[str, Any] = dict(child for child in flat(piece) if isinstance(child, tuple))
-                start, end = held["local_date__range"]
-                step = held["span"]
-                while start <= end:
-                    until = rollups.span_end(step, start)
-                    covered += [start + dt.timedelta(days=number) for number in range((until - start).days + 1)]
-                    start = until + dt.timedelta(days=1)
+            for step, start, end in sources.pieces(first, last, span, settled=last - dt.timedelta(days=2)):
+                begins = start
+                while begins <= end:
+                    until = rollups.span_end(step, begins)
+                    covered += [begins + dt.timedelta(days=number) for number in range((until - begins).days + 1)]
+                    begins = until + dt.timedelta(days=1)
             assert covered == [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def flat(condition):
-    for child in condition.children:
-        yield from flat(child) if hasattr(child, "children") else [child]
