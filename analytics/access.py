@@ -68,6 +68,11 @@ class Reader:
         return self.smallest_group(self.departments) == 1
 
     @cached_property
+    def checks(self) -> bool:
+        """Whether this reader may see figures of single evaluators."""
+        return standing(self.user).has(self.organisation.pk, *CHECKS_CALLS, "analyst")
+
+    @cached_property
     def oldest(self) -> dt.date | None:
         """The first day on which any call counts, of all that this reader may see."""
         days = SpanSum.objects.filter(department__in=self.departments, span="day")

@@ -160,6 +160,22 @@ class Overview(ReportPage):
         return self.answer(request, "overview")
 
 
+class AnyReport(ReportPage):
+    @extend_schema(
+        operation_id="report",
+        parameters=[*PARAMETERS, OpenApiParameter("report", str, "path", enum=sorted(reports.OF_ALL))],
+    )
+    def get(self, request: Request, report: str) -> Response:
+        """A report of the pages of results, by its name there.
+
+        The rows are those of the page's table and of its CSV, to the last digit. 403 for those who read no figures, and for
+        reports of single evaluators for all who do not check calls; 404 where there is no such report.
+        """
+        if report not in reports.OF_ALL:
+            raise Http404
+        return self.answer(request, report)
+
+
 class OfDepartment(ReportPage):
     @extend_schema(
         operation_id="results",

@@ -307,6 +307,32 @@ _OTHERS = (
         _("Scores over the shared questions only, compared by Welch's interval (95 %)."),
         "Kolen & Brennan (2014), Test Equating, Scaling, and Linking, ch. 4",
     ),
+    Metric(
+        "funnel",
+        _("against the rest"),
+        _(
+            "Whether a department lies outside what is usual for as many calls as it has. With few calls a mean strays far by "
+            "chance, so the limits are wide there."
+        ),
+        "",
+        NEITHER,
+        _("Funnel limits (95 % and 99.8 %), widened where departments differ more than chance makes them."),
+        "Spiegelhalter (2005), Statistics in Medicine 24:1185–1202",
+    ),
+    Metric(
+        "shrunk",
+        _("probable score"),
+        _(
+            "A department's mean drawn towards that of all departments, the more so the fewer calls it rests on: the best guess "
+            "of where it stands."
+        ),
+        POINTS,
+        HIGHER,
+        _(
+            "Random intercept by restricted maximum likelihood (best linear unbiased prediction), with its interval (95 %)."
+        ),
+        "Efron & Morris (1975), JASA 70:311–319",
+    ),
 )
 
 METRICS: Final[Mapping[str, Metric]] = {each.key: each for each in (*_SCORES, *_SHARES, *_OTHERS)}

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import access, agreement_pages, filters, own_work, pages, registry, reports, sizing
+from analytics import access, agreement_pages, filters, own_work, pages, registry, reports, sizing, topics
 from analytics.files import csv_response
 from analytics.forms import PlannerForm
 from surveys.access import COORDINATORS, EVALUATORS, REVIEWERS, has_role, organisation_or_404, pair_or_404, signed_in
@@ -18,6 +18,14 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     chosen = filters.parse(request.GET, reader)
     return render(request, "analytics/overview.html", {"page": pages.overview(reader, chosen)})
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    chosen = filters.parse(request.GET, reader)
+    page = topics.page(reader, chosen, topics.topic_or_404(reader, topic))
+    return render(request, "analytics/topic.html", {"page": page})
 
 
 @require_safe
@@ -49,6 +57,13 @@ def overview_csv(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def trend_csv(request: HttpRequest, slug: str) -> HttpResponse:
     return _file(request, slug, "trend")
+
+
+@require_safe
+def report_csv(request: HttpRequest, slug: str, report: str) -> HttpResponse:
+    if report not in reports.OF_ALL:
+        raise Http404
+    return _file(request, slug, report)
 
 
 def _file(request: HttpRequest, slug: str, report: str) -> HttpResponse:

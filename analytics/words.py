@@ -40,6 +40,11 @@ WEEKDAYS = {number + 1: name for number, name in DAYS_FROM_MONDAY.items()}
 STEPS = {"month": gettext_lazy("month"), "week": gettext_lazy("week")}
 
 
+def measure(name: str) -> str:
+    """A measure's name as a heading."""
+    return capital(str(MEASURES[name]))
+
+
 def left_out(reason: str, count: int) -> str:
     """A reason with its number: “12 returned”."""
     words = {

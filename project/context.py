@@ -8,10 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from analytics.access import Reader
+from analytics.topics import TOPICS
 from surveys import access
-from surveys.models import Organisation
+from surveys.models import Organisation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class House:
                 _("Results"),
                 tuple(
                     links(access.FIGURE_READERS, ("overview", _("Overview")))
+                    + (
+                        self._topics(user, organisation)
+                        if access.has_role(user, organisation, access.FIGURE_READERS)
+                        else []
+                    )
                     + links(access.MANAGERS, ("department_calls", _("Calls to read")))
                     + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
                 ),
@@ -117,6 +125,15 @@ class House:
                     + links(access.COORDINATORS, ("scenarios", _("Scenarios")), ("checklists", _("Checklists")))
                 ),
             ),
+        ]
+
+    def _topics(self, user: User, organisation: Organisation) -> list[Link]:
+        reader = Reader(user, organisation, timezone.now())
+        here = (self.request.resolver_match.kwargs if self.request.resolver_match else {}).get("topic")
+        return [
+            Link(capfirst(str(topic.name)), reverse("topic", args=[organisation.slug, topic.slug]), here=topic.slug == here)
+            for topic in TOPICS.values()
+            if topic.is_for(reader)
         ]
 
     def _link(self, name: str, label: str, organisation: Organisation) -> Link:

@@ -61,6 +61,7 @@ account_reset_password_from_key       -            ..........  ..........
 account_reset_password_from_key_done  -            ..........  xxxxxxxxxx
 figures:metrics                       -            u.........  uxxxxxxxxx
 figures:overview                      org          u-ff......  uxxxxxxxxx
+figures:report                        funnel       u-ff......  uxxxxxxxxx
 figures:results                       department   u-ff......  uxxxxxxxxx
 figures:trend                         org          u-ff......  uxxxxxxxxx
 api:organisations                     -            u.........  uxxxxxxxxx
@@ -210,6 +211,8 @@ set_language                          -            xxxxxxxxxx  rrrrrrrrrr
 invitation                            -            ..........  ..........
 own_work                              -            >-..ffffff  >xxxxxxxxx
 overview                              -            >-ff......  >xxxxxxxxx
+topic                                 comparison   >-ff......  >xxxxxxxxx
+report_csv                            funnel       >-ff......  >xxxxxxxxx
 planner                               -            >-fff.f.f.  >xxxxxxxxx
 overview_csv                          -            >-ff......  >xxxxxxxxx
 trend_csv                             -            >-ff......  >xxxxxxxxx
@@ -295,7 +298,8 @@ def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
         "pk": getattr(things.get(line.about), "pk", None),
         "section": "greeting",
         "code": "greeting.own_name",
-        "report": "items",
+        "report": line.about if line.about == "funnel" else "items",
+        "topic": line.about,
         "secret": things["secret"],
         "client": getattr(things.get(line.about), "client_id", None),
         "place": "form/",
@@ -304,7 +308,7 @@ def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
     }
     wanted = route.pattern.regex.groupindex
     found = reverse(line.name, kwargs={name: known[name] for name in wanted})
-    return f"{found}?organisation=zuiderveen" if line.about == "org" else found
+    return f"{found}?organisation=zuiderveen" if line.about in {"org", "funnel"} else found
 
 
 @pytest.fixture

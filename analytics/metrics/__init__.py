@@ -13,7 +13,16 @@ from typing import Any, Final
 
 from analytics.metrics.aspect_scores import Aspects, aspect_gap, aspects
 from analytics.metrics.charting import ControlChart, control_chart, share_chart
-from analytics.metrics.comparing import funnel, funnel_shares, shrunk, shrunk_shares
+from analytics.metrics.comparing import (
+    Against,
+    AgainstWhole,
+    Drawn,
+    DrawnTogether,
+    funnel,
+    funnel_shares,
+    shrunk,
+    shrunk_shares,
+)
 from analytics.metrics.interventions import Intervention, intervention
 from analytics.metrics.means import (
     COURSE,
@@ -65,12 +74,16 @@ __all__ = [
     "SHORTEST_BASELINE",
     "WITHHELD",
     "WITHHELD_SHARE",
+    "Against",
+    "AgainstWhole",
     "Agreement",
     "Alone",
     "Aspects",
     "ControlChart",
     "Curve",
     "Curves",
+    "Drawn",
+    "DrawnTogether",
     "Evaluators",
     "Intervention",
     "Item",
@@ -171,4 +184,6 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "corrected": severity,
     "sensitivity": sensitivity,
     "bridge": bridge,
+    "funnel": funnel,
+    "shrunk": shrunk,
 }

@@ -13,17 +13,26 @@ withheld because it rests on too few calls; the row's `note` then says which.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from django.core.exceptions import PermissionDenied
+
 from analytics.access import Reader
 from analytics.filters import Filters
+from analytics.reports import comparison, overview, trend
 from analytics.reports import department as one
-from analytics.reports import overview, trend
 from analytics.reports.base import Column, Report, Value
 
-__all__ = ["OF_ONE_DEPARTMENT", "Column", "Report", "Value", "run"]
+__all__ = ["OF_ALL", "OF_EVALUATORS", "OF_ONE_DEPARTMENT", "Column", "Report", "Value", "run"]
 
 Builder = Callable[[Reader, Filters, int | None], Report]
 
-OF_ALL: Final[Mapping[str, Builder]] = {"overview": overview.build, "trend": trend.build}
+OF_ALL: Final[Mapping[str, Builder]] = {
+    "overview": overview.build,
+    "trend": trend.build,
+    "funnel": comparison.funnel,
+    "shrunk": comparison.shrunk,
+}
+# Of single evaluators: for who checks calls and who analyses them.
+OF_EVALUATORS: Final[frozenset[str]] = frozenset()
 OF_ONE_DEPARTMENT: Final[Mapping[str, Builder]] = {
     "dimensions": one.dimensions,
     "aspects": one.aspects,
@@ -36,7 +45,10 @@ OF_ONE_DEPARTMENT: Final[Mapping[str, Builder]] = {
 def run(slug: str, *, reader: Reader, filters: Filters, department: int | None = None) -> Report:
     """Makes one report; `department` is the key of the one that a department's report is about.
 
-    Raises `KeyError` for a slug that is not a report (of a department, where one is given).
+    Raises `KeyError` for a slug that is not a report (of a department, where one is given), and `PermissionDenied` for one
+    that this reader may not read.
     """
+    if slug in OF_EVALUATORS and not reader.checks:
+        raise PermissionDenied
     known = OF_ALL if department is None else OF_ONE_DEPARTMENT
     return known[slug](reader, filters, department)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics import marks, words
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
+from analytics.registry import METRICS, Metric
 from analytics.reports import Report, Value
 
 register = template.Library()
@@ -32,6 +33,12 @@ CODES = {
 @register.filter
 def points(value: Decimal | Fraction | None) -> str:
     return words.points(value)
+
+
+@register.filter
+def meant(report: Report) -> list[Metric]:
+    """What the figures of a report mean, each once, in the order of its columns."""
+    return [METRICS[key] for key in dict.fromkeys(column.metric for column in report.columns) if key]
 
 
 @register.filter

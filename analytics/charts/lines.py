@@ -1,86 +1,26 @@
-"""Figures -> plotly: one template in the clothes of the pages, and the few kinds of chart that the reports draw.
-
-Colours are the tokens of `project/static/css/tokens.css` as they are in the light theme; `charts.js` replaces each by what
-the token is on the reader's page, so that charts follow the dark theme. Words and numbers are in the reader's language
-here already, since the browser's part of plotly speaks English only.
-"""
+"""Figures over time: lines with their intervals, and shares."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from analytics import words
+from analytics.charts.base import (
+    PLOT_HEIGHT,
+    TOKENS,
+    Chart,
+    checked,
+    faint,
+    note,
+    plain,
+    separators,
+)
 from analytics.figures import ENOUGH, Point, Series, Share
 
-TOKENS = {
-    "sheet": "#ffffff",
-    "line": "#e3e0d8",
-    "ink": "#1b2327",
-    "mute": "#586168",
-    "brand": "#0b5563",
-    "warn": "#a3360f",
-    "greeting": "#0064a6",
-    "phrasing": "#00735a",
-    "callback": "#b64a00",
-    "listening": "#9a3f7d",
-    "tone": "#7a5c00",
-}
-FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-# The drawn height in pixels, and what of it the plot itself has: labels at the lines' ends are kept apart with it.
-HEIGHT, PLOT_HEIGHT = 340, 270
 LABEL_HEIGHT = 17
 LETTER_WIDTH, WIDEST_LABEL = 7, 168
 MOST_TICKS = 13
-
-Chart = dict[str, Any]
-
-
-def faint(token: str, opacity: float) -> str:
-    """A token's colour, partly transparent."""
-    red, green, blue = (int(TOKENS[token][place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {opacity})"
-
-
-@cache
-def template() -> Any:
-    """The one template: the page's typeface, hairlines, no frame, no legend, nothing to drag."""
-    from plotly import graph_objects as go
-
-    axis = {
-        "gridcolor": TOKENS["line"],
-        "linecolor": TOKENS["line"],
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "",
-        "tickfont": {"color": TOKENS["mute"], "size": 12},
-        "title": {"font": {"color": TOKENS["mute"], "size": 12}, "standoff": 8},
-    }
-    return go.layout.Template(
-        layout={
-            "font": {"family": FONT, "size": 13, "color": TOKENS["ink"]},
-            "paper_bgcolor": "rgba(0, 0, 0, 0)",
-            "plot_bgcolor": "rgba(0, 0, 0, 0)",
-            "margin": {"l": 44, "r": 16, "t": 16, "b": 40},
-            "height": HEIGHT,
-            "autosize": True,
-            "showlegend": False,
-            "dragmode": False,
-            "hovermode": "closest",
-            "hoverdistance": 40,
-            "hoverlabel": {
-                "bgcolor": TOKENS["sheet"],
-                "bordercolor": TOKENS["mute"],
-                "font": {"family": FONT, "size": 13, "color": TOKENS["ink"]},
-                "align": "left",
-            },
-            "xaxis": axis | {"showgrid": False},
-            "yaxis": axis,
-            "modebar": {"bgcolor": "rgba(0, 0, 0, 0)", "color": TOKENS["mute"], "activecolor": TOKENS["brand"]},
-        }
-    )
 
 
 def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None) -> Chart | None:
@@ -108,9 +48,9 @@ def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None
         "shapes": shapes,
         "annotations": [*labels, *notes],
         "margin": {"r": _room(found)},
-        "separators": _separators(),
+        "separators": separators(),
     }
-    return _chart(data, layout)
+    return checked(data, layout)
 
 
 def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart:
@@ -148,25 +88,12 @@ def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart
         "xaxis": axis,
         "yaxis": {"range": [0, 103]},
         "height": 240,
-        "separators": _separators(),
+        "separators": separators(),
     }
-    return _chart(data, layout)
+    return checked(data, layout)
 
 
 # --- parts of a chart -------------------------------------------------------------------------------------------------
-
-
-def _chart(data: list[Chart], layout: Chart) -> Chart:
-    """Checked by plotly's own schema, as JSON can carry it."""
-    from plotly import graph_objects as go
-
-    figure = go.Figure(data=data, layout=layout | {"template": template()})
-    drawn: Chart = figure.to_plotly_json()
-    return {
-        "data": drawn["data"],
-        "layout": drawn["layout"],
-        "tokens": {value: f"--{name}" for name, value in TOKENS.items()},
-    }
 
 
 def _known(each: Series) -> list[Point]:
@@ -197,14 +124,9 @@ def _line(each: Series, by: str, *, strong: bool) -> Chart:
 
 def _sentence(each: Series, point: Point, by: str) -> str:
     period = words.capital(words.period_of(point.start, by))
-    sentence = f"<b>{_plain(each.name)}</b><br>{period}: {words.mean_in_words(point.mean)}"
+    sentence = f"<b>{plain(each.name)}</b><br>{period}: {words.mean_in_words(point.mean)}"
     outside = _("outside its normal range")
     return f"{sentence}<br>{outside}" if point.outside else sentence
-
-
-def _plain(name: str) -> str:
-    """A name that plotly does not read as markup."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _band(each: Series) -> list[Chart]:
@@ -265,12 +187,12 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
         )
         # Inside its band, at the edge that the dotted line of the target does not run along.
         top = each.target is not None and float(each.target) < (low + high) / 2
-        notes.append(_note(_("normal range"), high if top else low, right=not right, above=not top))
+        notes.append(note(_("normal range"), high if top else low, right=not right, above=not top))
     if each.target is not None:
         target = float(each.target)
         line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}
         shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "line": line})
-        notes.append(_note(_("target %(target)s") % {"target": words.points(each.target, 0)}, target, right=right))
+        notes.append(note(_("target %(target)s") % {"target": words.points(each.target, 0)}, target, right=right))
     return shapes, notes
 
 
@@ -279,20 +201,6 @@ def _is_free_at_the_right(each: Series) -> bool:
     values = [float(point.mean.exact or 0) for point in _known(each)]
     target = float(each.target or 0)
     return abs(values[-1] - target) > abs(values[0] - target)
-
-
-def _note(text: str, y: float, *, right: bool, above: bool = True) -> Chart:
-    """Words just above (or below) a height, at one side: what is named at the other never lies upon them."""
-    return {
-        "text": text,
-        "xref": "paper",
-        "x": 1 if right else 0,
-        "xanchor": "right" if right else "left",
-        "y": y,
-        "yanchor": "bottom" if above else "top",
-        "showarrow": False,
-        "font": {"size": 12, "color": TOKENS["mute"]},
-    }
 
 
 def _reach(found: Sequence[Series]) -> tuple[float, float]:
@@ -321,7 +229,7 @@ def _end_labels(found: Sequence[Series], low: float, high: float) -> list[Chart]
     return [
         {
             "name": "end",
-            "text": _plain(_short(each.name)),
+            "text": plain(_short(each.name)),
             "x": last.start.isoformat(),
             "y": value,
             "xanchor": "left",
@@ -380,8 +288,3 @@ def _ticks(days: Sequence[dt.date], by: str) -> Chart:
         "ticktext": texts,
         "range": reach,
     }
-
-
-def _separators() -> str:
-    """How the browser would write numbers, should it write any itself: decimal mark, then thousands."""
-    return words.number(12345, 2)[-3] + words.number(12345, 2)[2]

@@ -1,0 +1,159 @@
+"""Departments beside each other: by how many calls they have, and their own mean beside the probable one."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from analytics import words
+from analytics.charts.base import HEIGHT, TOKENS, Chart, checked, faint, plain, separators
+from analytics.metrics import Against, AgainstWhole, Drawn
+
+ROW_HEIGHT, AROUND = 26, 70
+
+
+def funnel(found: AgainstWhole, names: Mapping[int, str], measure: str) -> Chart | None:
+    """Dots by number of calls, in the limits around the whole; those outside carry their name."""
+    if found.target is None or not found.departments:
+        return None
+    sizes = [each.n for each in found.curve]
+    edges = [
+        ("low_998", "high_998", 0.07),
+        ("low_95", "high_95", 0.1),
+    ]
+    data: list[Chart] = []
+    for low, high, opacity in edges:
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [*sizes, *reversed(sizes)],
+                "y": [float(getattr(each, high)) for each in found.curve]
+                + [float(getattr(each, low)) for each in reversed(found.curve)],
+                "fill": "toself",
+                "fillcolor": faint("mute", opacity),
+                "line": {"width": 0},
+                "hoverinfo": "skip",
+            }
+        )
+    outside = [key for key, each in found.departments.items() if each.verdict != "inside"]
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [each.n for each in found.departments.values()],
+            "y": [float(each.value) for each in found.departments.values()],
+            "marker": {
+                "size": 10,
+                "symbol": ["diamond" if key in outside else "circle" for key in found.departments],
+                "color": [_colour(each) for each in found.departments.values()],
+            },
+            "hovertext": [_against(names[key], each, found.target) for key, each in found.departments.items()],
+            "hoverinfo": "text",
+        }
+    )
+    target = float(found.target)
+    layout = {
+        "xaxis": {"title": {"text": _("calls")}, "rangemode": "tozero"},
+        "yaxis": {"title": {"text": _("%(measure)s, points") % {"measure": measure}}, "range": _reach(found)},
+        "shapes": [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
+            | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
+        ],
+        "annotations": [_named(names[key], found.departments[key]) for key in outside],
+        "height": HEIGHT,
+        "separators": separators(),
+    }
+    return checked(data, layout)
+
+
+def _colour(each: Against) -> str:
+    if each.verdict == "inside":
+        return TOKENS["mute"]
+    return TOKENS["brand" if each.direction == "above" else "warn"]
+
+
+def _reach(found: AgainstWhole) -> list[float]:
+    seen = [float(each.value) for each in found.departments.values()]
+    seen += [float(edge) for each in found.curve[1:] for edge in (each.low_95, each.high_95)]
+    return [max(0.0, min(seen) - 2), min(101.0, max(seen) + 2)]
+
+
+def _against(name: str, each: Against, whole: Decimal) -> str:
+    verdict = {
+        "inside": _("not clearly different from the rest"),
+        "above": _("above what is usual"),
+        "below": _("below what is usual"),
+    }[each.direction if each.verdict != "inside" and each.direction else "inside"]
+    facts = {"points": words.points(each.value), "calls": words.calls(each.n), "whole": words.points(whole)}
+    return (
+        f"<b>{plain(name)}</b><br>"
+        + _("%(points)s points, %(calls)s; all together %(whole)s") % facts
+        + f"<br>{verdict}"
+    )
+
+
+def _named(name: str, each: Against) -> Chart:
+    return {
+        "text": plain(name),
+        "x": each.n,
+        "y": float(each.value),
+        "yshift": 14 if each.direction == "above" else -14,
+        "showarrow": False,
+        "font": {"size": 12, "color": _colour(each)},
+    }
+
+
+def dumbbells(found: Sequence[tuple[str, Drawn]], measure: str) -> Chart | None:
+    """A row each: an open dot where it was measured, a full one with its interval where it probably is."""
+    if not found:
+        return None
+    rows = sorted(found, key=lambda each: each[1].value)
+    names = [plain(name) for name, _each in rows]
+    drawn = [each for _name, each in rows]
+    values = [float(each.value) for each in drawn]
+    hover = [
+        _("%(own)s points measured, %(calls)s; probably %(points)s (%(interval)s)")
+        % {
+            "own": words.points(each.raw),
+            "calls": words.calls(each.n),
+            "points": words.points(each.value),
+            "interval": words.interval(each.low, each.high),
+        }
+        for each in drawn
+    ]
+    data: list[Chart] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": values,
+            "y": names,
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "array": [float(each.high - each.value) for each in drawn],
+                "arrayminus": [float(each.value - each.low) for each in drawn],
+                "color": faint("brand", 0.35),
+                "thickness": 6,
+                "width": 0,
+            },
+            "marker": {"color": TOKENS["brand"], "size": 9},
+            "hovertext": [f"<b>{name}</b><br>{text}" for name, text in zip(names, hover, strict=True)],
+            "hoverinfo": "text",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [float(each.raw) for each in drawn],
+            "y": names,
+            "marker": {"color": TOKENS["sheet"], "size": 8, "line": {"color": TOKENS["ink"], "width": 1.5}},
+            "hoverinfo": "skip",
+        },
+    ]
+    layout = {
+        "xaxis": {"title": {"text": _("%(measure)s, points") % {"measure": measure}}, "showgrid": True},
+        "yaxis": {"type": "category", "automargin": True, "showgrid": False},
+        "height": AROUND + ROW_HEIGHT * len(rows),
+        "separators": separators(),
+    }
+    return checked(data, layout)
