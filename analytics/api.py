@@ -60,6 +60,10 @@ PARAMETERS = [
     parameter("period", "Whole weeks up to today; the default is last_quarter.", *filters.PERIODS, "all"),
     parameter("from", "First local date, instead of a period.", kind=dt.date),
     parameter("to", "Last local date; the default is today.", kind=dt.date),
+    parameter("against", "What the period is compared with; the default is previous.", *filters.AGAINST),
+    parameter(
+        "against_from", "First local date of the period to compare with, moved to the same weekday.", kind=dt.date
+    ),
     parameter("department", "A department's code, with all below it; may be repeated.", many=True),
     parameter("measure", "What is averaged; the default is score.", *filters.MEASURES),
     parameter("scenario", "A scenario's code."),

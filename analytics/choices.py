@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from analytics import words
 from analytics.access import Reader
-from analytics.filters import MEASURES, PERIODS, STEPS, STYLES, Filters
+from analytics.filters import LAST_YEAR, MEASURES, PERIODS, PREVIOUS, STEPS, STYLES, Filters
 from surveys.definition import text
 from surveys.models import Call
 from surveys.tree import in_tree_order
@@ -51,9 +51,19 @@ def chips(reader: Reader, filters: Filters, *, departments: bool = True) -> tupl
             filters.querystring(period=None, from_=None, to=None) if _is_chosen(filters, "period", "from") else "",
         )
     ]
+    if _is_chosen(filters, "against", "against_from"):
+        found.append(
+            Chip(_("Compared with"), words.before(filters), filters.querystring(against=None, against_from=None))
+        )
     for key in filters.departments if departments else ():
         kept = [reader.departments[other].code for other in filters.departments if other != key]
         found.append(Chip(_("Department"), reader.departments[key].name, filters.querystring(department=kept)))
+    return (*found, *_narrower(reader, filters))
+
+
+def _narrower(reader: Reader, filters: Filters) -> list[Chip]:
+    """What is measured, and which calls only."""
+    found = []
     if filters.measure != "score":
         found.append(Chip(_("Measure"), str(words.MEASURES[filters.measure]), filters.querystring(measure=None)))
     if filters.caller_style:
@@ -74,7 +84,7 @@ def chips(reader: Reader, filters: Filters, *, departments: bool = True) -> tupl
         found.append(Chip(_("Weekday"), day, filters.querystring(weekday=None)))
     if filters.fate:
         found.append(Chip(_("How it ended"), str(Call.Fate(filters.fate).label), filters.querystring(fate=None)))
-    return tuple(found)
+    return found
 
 
 def _is_chosen(filters: Filters, *keys: str) -> bool:
@@ -97,6 +107,18 @@ def fields(reader: Reader, filters: Filters, *, departments: bool = True) -> tup
         ),
         Field("from", _("or from"), "date", value=filters.start.isoformat() if dates and filters.start else ""),
         Field("to", _("to"), "date", value=filters.end.isoformat() if dates else ""),
+        _one(
+            "against",
+            _("Compared with"),
+            [(PREVIOUS, _("the period before")), (LAST_YEAR, _("the same weeks a year before"))],
+            filters.against,
+        ),
+        Field(
+            "against_from",
+            _("or with the weeks from"),
+            "date",
+            value=filters.against_from.isoformat() if filters.against_from else "",
+        ),
         _one("measure", _("Measure"), [(name, str(words.MEASURES[name])) for name in MEASURES], filters.measure),
         _one("by", _("Trend by"), [(name, str(words.STEPS[name])) for name in STEPS], filters.by),
         _one(

@@ -1,6 +1,7 @@
 """What a reader chose to look at: everything lives in the address, so a link shows the same again.
 
     period     last_month, last_quarter (default), last_half_year, last_year, all; or from and to (YYYY-MM-DD)
+    against    previous (default) or last_year: what the period is compared with; or against_from (YYYY-MM-DD), its first day
     department a code, may be repeated; a department includes all below it
     measure    score (default), content, experience, critical, greeting, phrasing, callback, listening, tone
     scenario   a code          caller_style   calm or dominant          attempt   1 to 9
@@ -9,7 +10,8 @@
     by         month (default) or week: what a trend is drawn by
     line       a department's code or "total", may be repeated: the lines of a trend (default: all)
 
-Periods are whole weeks up to and including today, so that they hold the same weekdays as the period they are compared with.
+Periods are whole weeks up to and including today, so that they hold the same weekdays as the period they are compared with. That period lies whole weeks earlier in every case:
+one of 31 days is compared with the 31 that begin five weeks before.
 """
 
 import datetime as dt
@@ -33,10 +35,12 @@ MEASURES = ("score", "content", "experience", "critical", "greeting", "phrasing"
 STYLES = ("calm", "dominant")
 STEPS = ("month", "week")
 FATES = tuple(Call.Fate.values)
+PREVIOUS, LAST_YEAR = AGAINST = ("previous", "last_year")
+WEEK, YEAR = dt.timedelta(weeks=1), dt.timedelta(weeks=52)
 TOTAL = "total"
 ALL_TOGETHER = 0
 KEYS = (
-    "period", "from", "to", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
+    "period", "from", "to", "against", "against_from", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
     "fate", "by", "line",
 )  # fmt: skip
 
@@ -76,6 +80,8 @@ class Filters:
     fate: str = ""
     by: str = "month"
     lines: tuple[int, ...] = ()
+    against: str = PREVIOUS
+    against_from: dt.date | None = None
     query: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -83,7 +89,7 @@ class Filters:
     def scope(self) -> tuple[object, ...]:
         """What decides which sums are read, apart from departments."""
         asked = (self.scenario, self.caller_style, self.attempt, self.wave, self.version, self.weekday, self.fate)
-        return self.start, self.end, self.trend_start, self.by, *asked
+        return self.start, self.end, self.before, self.trend_start, self.by, *asked
 
     @property
     def asks_of_cells(self) -> bool:
@@ -99,11 +105,15 @@ class Filters:
 
     @property
     def before(self) -> tuple[dt.date, dt.date] | None:
-        """The period of equal length before this one."""
+        """The period of equal length that this one is compared with: whole weeks earlier, so with the same weekdays."""
         if self.start is None:
             return None
-        length = self.end - self.start + dt.timedelta(days=1)
-        return self.start - length, self.start - dt.timedelta(days=1)
+        back = _whole_weeks(self.end - self.start + dt.timedelta(days=1))
+        if self.against_from is not None:
+            back = max(back, WEEK * round((self.start - self.against_from) / WEEK))
+        elif self.against == LAST_YEAR:
+            back = YEAR
+        return self.start - back, self.end - back
 
     @property
     def weeks(self) -> int | None:
@@ -133,6 +143,11 @@ class Filters:
         return f"?{urlencode(sorted(kept, key=lambda pair: KEYS.index(pair[0])))}" if kept else "?"
 
 
+def _whole_weeks(length: dt.timedelta) -> dt.timedelta:
+    """The fewest whole weeks that are as long."""
+    return WEEK * -(-length // WEEK)
+
+
 def _monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
@@ -158,6 +173,7 @@ class _Parser:
 
     def filters(self) -> Filters:
         period, start, end = self.dates() or self.named()
+        against, against_from = self.compared(start, end)
         return Filters(
             period=period,
             start=start,
@@ -173,6 +189,8 @@ class _Parser:
             fate=self.fate(),
             by=self.step(start, end),
             lines=tuple(self.departments("line")),
+            against=against,
+            against_from=against_from,
             query=tuple(self.kept),
             problems=tuple(self.problems),
         )
@@ -228,6 +246,29 @@ class _Parser:
         self.kept += [("from", start.isoformat()), ("to", end.isoformat())]
         return "dates", start, end
 
+    def compared(self, start: dt.date | None, end: dt.date) -> tuple[str, dt.date | None]:
+        """What the period is compared with; it must be over before the period begins."""
+        if start is None and (self.asked["against"] or self.asked["against_from"]):
+            self.refuse("against", _("All calls have no period before them to compare with."))
+        if start is None:
+            return PREVIOUS, None
+        length = end - start + dt.timedelta(days=1)
+        first = self.date("against_from") if self.asked["against_from"] else None
+        if first is not None and first + length <= start:
+            self.kept.append(("against_from", first.isoformat()))
+            return PREVIOUS, first
+        if first is not None:
+            latest = {"day": date_format(start - length, "DATE_FORMAT")}
+            self.refuse(
+                "against_from",
+                _("The period to compare with must be over before this one begins: choose %(day)s or earlier.")
+                % latest,
+            )
+        if self.first("against") == LAST_YEAR and length > YEAR:
+            self.refuse("against", _("The period is longer than a year; it is compared with the period before."))
+            return PREVIOUS, None
+        return self.one_of("against", AGAINST, PREVIOUS), None
+
     def date(self, key: str) -> dt.date | None:
         value = self.first(key)
         if not value:
@@ -238,9 +279,10 @@ class _Parser:
         except ValueError:
             found = None
         if found is None or not 1990 <= found.year <= 2200:
-            self.refuse(
-                key, _("“%(value)s” is not a date such as 2026-03-31; the last quarter is shown.") % {"value": value}
-            )
+            text = _("“%(value)s” is not a date such as 2026-03-31; the last quarter is shown.")
+            if key == "against_from":
+                text = _("“%(value)s” is not a date such as 2026-03-31; the period before is taken.")
+            self.refuse(key, text % {"value": value})
             return None
         return found
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analytics import registry
 from analytics.figures import Change, Drift, Mean, Share, rounded
-from analytics.filters import Filters
+from analytics.filters import LAST_YEAR, Filters
 from analytics.registry import METRICS
 
 # Keeps a number and its sign on one line.
@@ -173,10 +173,12 @@ def before(filters: Filters) -> str:
     """What a change is measured against: “the 13 weeks before”."""
     if filters.before is None:
         return ""
-    if filters.weeks:
-        return ngettext("the week before", "the %(count)s weeks before", filters.weeks) % {"count": filters.weeks}
-    days = (filters.before[1] - filters.before[0]).days + 1
-    return ngettext("the day before", "the %(count)s days before", days) % {"count": days}
+    if filters.against == LAST_YEAR:
+        return _("the same weeks a year before")
+    first, last = filters.before
+    if filters.against_from is not None or filters.weeks is None:
+        return _("%(start)s to %(end)s") % {"start": day(first), "end": day(last)}
+    return ngettext("the week before", "the %(count)s weeks before", filters.weeks) % {"count": filters.weeks}
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

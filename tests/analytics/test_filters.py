@@ -54,9 +54,45 @@ def test_everything_and_chosen_dates(read):
     assert (everything.start, everything.before, everything.trend_start) == (None, None, None)
     chosen = read("from=2026-01-01&to=2026-01-31")
     assert (chosen.period, chosen.start, chosen.end) == ("dates", dt.date(2026, 1, 1), dt.date(2026, 1, 31))
-    assert chosen.before == (dt.date(2025, 12, 1), dt.date(2025, 12, 31))
+    # Five weeks earlier: the same weekdays.
+    assert chosen.before == (dt.date(2025, 11, 27), dt.date(2025, 12, 27))
     assert chosen.trend_start == dt.date(2026, 1, 1)
     assert read("from=2026-01-01").end == TODAY
+
+
+@pytest.mark.parametrize(
+    ("query", "before"),
+    [
+        ("against=last_year", (dt.date(2025, 1, 1), dt.date(2025, 4, 1))),
+        ("against_from=2025-06-02", (dt.date(2025, 6, 4), dt.date(2025, 9, 2))),
+        ("against_from=2025-10-01", (dt.date(2025, 10, 1), dt.date(2025, 12, 30))),
+        ("from=2026-03-02&to=2026-03-31&against_from=2026-01-30", (dt.date(2026, 1, 26), dt.date(2026, 2, 24))),
+    ],
+)
+def test_what_a_period_is_compared_with_has_the_same_weekdays(read, query, before):
+    chosen = read(query)
+    assert (chosen.problems, chosen.before) == ((), before)
+    assert before[0].weekday() == chosen.start.weekday()
+    assert before[1] - before[0] == chosen.end - chosen.start
+    assert before[1] < chosen.start
+    assert read(chosen.querystring().lstrip("?")).before == before
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("against=next_year", "against"),
+        ("against_from=2026-02-01", "against_from"),
+        ("against_from=soon", "against_from"),
+        ("period=all&against=last_year", "against"),
+        ("from=2024-01-01&against=last_year", "against"),
+    ],
+)
+def test_what_cannot_be_compared_with_is_said_and_the_period_before_is_taken(read, query, key):
+    chosen = read(query)
+    assert [problem.key for problem in chosen.problems] == [key]
+    assert chosen.against == "previous"
+    assert chosen.against_from is None
 
 
 def test_a_trend_shows_what_led_up_to_a_named_period(read):

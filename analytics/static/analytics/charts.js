@@ -90,7 +90,22 @@ function draw(element) {
     locales: { [language]: { dictionary: words, format: {} } },
     toImageButtonOptions: { filename: element.dataset.chart, scale: 2 },
   });
+  element.style.minHeight = `${layout.height}px`;
   element.dataset.drawn = "yes";
+}
+
+// A picture of a chart as it is drawn now, on the page's own background.
+function keep(button) {
+  const element = document.querySelector(`[data-chart="${button.dataset.of}"]`);
+  const background = getComputedStyle(element.closest(".sheet") ?? document.body).backgroundColor;
+  const picture = { data: element.data, layout: { ...element.layout, paper_bgcolor: background } };
+  window.Plotly.downloadImage(picture, {
+    format: button.dataset.picture,
+    filename: button.dataset.of,
+    width: element.clientWidth,
+    height: element.clientHeight,
+    scale: button.dataset.picture === "png" ? 2 : 1,
+  });
 }
 
 const charts = [...document.querySelectorAll("[data-chart]")];
@@ -98,6 +113,10 @@ const drawAll = () => charts.forEach(draw);
 
 if (charts.length && window.Plotly) {
   drawAll();
+  for (const button of document.querySelectorAll("[data-picture]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => keep(button));
+  }
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   const widths = new WeakMap();
   const watch = new ResizeObserver((entries) => {
