@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Min
+from django.core.exceptions import PermissionDenied
+from django.db.models import Min, Q
 from django.http import Http404
 
-from analytics.models import SpanSum
+from analytics.models import Intervention, SpanSum
 from surveys import access
 from surveys.querysets import CHECKS_CALLS, standing, with_descendants
 
@@ -79,6 +80,27 @@ class Reader:
         oldest: dt.date | None = days.aggregate(oldest=Min("local_date"))["oldest"]
         return oldest
 
+    @cached_property
+    def interventions(self) -> tuple[Intervention, ...]:
+        """What was changed on purpose in the departments of this reader, or in all at once; the oldest first."""
+        mine = Q(department=None) | Q(department__in=self.departments)
+        rows = Intervention.objects.filter(mine, organisation=self.organisation)
+        return tuple(rows.select_related("created_by", "department").order_by("day", "pk"))
+
+    @cached_property
+    def coordinates(self) -> bool:
+        return standing(self.user).has(self.organisation.pk, *access.COORDINATORS)
+
+    @cached_property
+    def marked_by_me(self) -> "dict[int, Department]":
+        """The departments for which this reader may say that something was changed."""
+        mine = standing(self.user).managed
+        return {pk: each for pk, each in self.departments.items() if self.coordinates or pk in mine}
+
+    def may_mark(self, department: int | None) -> bool:
+        """Whether this reader may add or remove a marker of a department, or (`None`) of all at once."""
+        return self.coordinates if department is None else department in self.marked_by_me
+
     def below(self, department: int) -> frozenset[int]:
         """A department with all below it, as far as this reader may see."""
         return self._below[department]
@@ -128,3 +150,19 @@ def department_or_404(reader: Reader, pk: int) -> "Department":
     if pk not in reader.departments:
         raise Http404
     return reader.departments[pk]
+
+
+def marker_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:
+    """The reader who may mark what was changed: whoever coordinates, and managers for their departments."""
+    organisation = access.organisation_or_404(user, slug, roles=access.COORDINATORS | access.MANAGERS)
+    return Reader(user=user, organisation=organisation, at=at)
+
+
+def intervention_or_404(reader: Reader, pk: int) -> Intervention:
+    """One to remove: 404 where the reader does not see it, 403 where it is for others to remove."""
+    found = next((each for each in reader.interventions if each.pk == pk), None)
+    if found is None:
+        raise Http404
+    if not reader.may_mark(found.department_id):
+        raise PermissionDenied
+    return found

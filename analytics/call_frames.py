@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import BigIntegerField, Count, Q, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, CharField, Count, Q, Sum, TextField
+from django.db.models.functions import Cast, Substr
 
 from analytics.access import Reader
+from analytics.counting import PROMPT_SECONDS
 from analytics.filters import Filters
 from analytics.sources import of_calls
 from surveys.models import Call, Callback
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # As far as a curve of callbacks goes; what was promised longer ago is known to have been open all that time.
 CURVE_HOURS: Final = 240
+# Seconds on hold that are called long.
+LONG_HOLD: Final = 60
 
 
 def pairs(reader: Reader, filters: Filters, departments: Iterable[int], measures: Iterable[str]) -> "pd.DataFrame":
@@ -143,6 +146,53 @@ def graded(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.
     return frame if records else pd.DataFrame({"again": pd.Series(dtype="int64")})
 
 
+def by_hour(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """When callers were answered within 15 seconds, by weekday and hour on the organisation's clock.
+
+    Columns: `weekday` (1 is Monday), `hour` (0..23) int64; `n_timed` calls whose seconds are known, `n_prompt` of them int64.
+    The database counts by day and hour of Greenwich; the clock's hour follows from these, once each.
+    """
+    import pandas as pd
+
+    zone = reader.organisation.zone
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(seconds_to_answer=None)
+    # As text, which both databases hold alike: a function of the database's time zones is a slow detour in SQLite.
+    width = 2 if _whole_hours(zone, filters.end) else 5
+    moment = Substr(Cast("called_at", CharField()), 1, 11 + width)
+    prompt = Count("pk", filter=Q(seconds_to_answer__lte=PROMPT_SECONDS))
+    rows = calls.order_by().annotate(moment=moment).values_list("moment").annotate(n=Count("pk"), prompt=prompt)
+    counts: dict[tuple[int, int], list[int]] = {}
+    for text, n, count in rows:
+        utc = dt.datetime.fromisoformat(text if width > 2 else f"{text}:00").replace(tzinfo=dt.UTC)
+        local = utc.astimezone(zone)
+        held = counts.setdefault((local.isoweekday(), local.hour), [0, 0])
+        held[0] += n
+        held[1] += count
+    records = [(*key, *held) for key, held in sorted(counts.items())]
+    return pd.DataFrame.from_records(records, columns=["weekday", "hour", "n_timed", "n_prompt"])
+
+
+def handling(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
+    """What the marks of calls tell per department: put on hold, for how long, put through.
+
+    Columns: `department` int64; int64: `n_marked` calls with marks, and of them `n_held` put on hold, `n_long` for longer
+    than `LONG_HOLD` seconds in all, `n_transferred` put through.
+    """
+    import pandas as pd
+
+    names = ["n_marked", "n_held", "n_long", "n_transferred"]
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(hold_seconds=None)
+    counts = {
+        "n_marked": Count("pk"),
+        "n_held": Count("pk", filter=Q(hold_seconds__gt=0)),
+        "n_long": Count("pk", filter=Q(hold_seconds__gt=LONG_HOLD)),
+        "n_transferred": Count("pk", filter=Q(marks__contains='"transferred"')),
+    }
+    marked = calls.order_by().annotate(marks=Cast("timeline", TextField()))
+    rows = marked.values_list("department").annotate(**counts)
+    return pd.DataFrame.from_records(list(rows), columns=["department", *names]).astype("int64")
+
+
 def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
     """Promises of the period that nothing was recorded of: how long ago they were made, at most `CURVE_HOURS`.
 
@@ -168,6 +218,12 @@ def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) 
 
 # As text: taken apart once, here.
 _ITEMS: Final = Cast("item_points", TextField())
+
+
+def _whole_hours(zone: dt.tzinfo, day: dt.date) -> bool:
+    """Whether a clock is whole hours from Greenwich, in summer and in winter."""
+    offsets = (dt.datetime(day.year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13))
+    return all(offset is not None and not offset % dt.timedelta(hours=1) for offset in offsets)
 
 
 def _paired(reader: Reader, filters: Filters, departments: Iterable[int]) -> "QuerySet[Call]":

@@ -9,6 +9,7 @@
     weekday    1 (Monday) to 7 fate           how the call ended; only for those who may see single calls
     by         month (default) or week: what a trend is drawn by
     line       a department's code or "total", may be repeated: the lines of a trend (default: all)
+    q          words to look for, on the page of phrases
 
 Periods are whole weeks up to and including today, so that they hold the same weekdays as the period they are compared with. That period lies whole weeks earlier in every case:
 one of 31 days is compared with the 31 that begin five weeks before.
@@ -37,11 +38,12 @@ STEPS = ("month", "week")
 FATES = tuple(Call.Fate.values)
 PREVIOUS, LAST_YEAR = AGAINST = ("previous", "last_year")
 WEEK, YEAR = dt.timedelta(weeks=1), dt.timedelta(weeks=52)
+MOST_TYPED = 100
 TOTAL = "total"
 ALL_TOGETHER = 0
 KEYS = (
     "period", "from", "to", "against", "against_from", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
-    "fate", "by", "line",
+    "fate", "by", "line", "q",
 )  # fmt: skip
 
 
@@ -82,6 +84,7 @@ class Filters:
     lines: tuple[int, ...] = ()
     against: str = PREVIOUS
     against_from: dt.date | None = None
+    q: str = ""
     query: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -189,6 +192,7 @@ class _Parser:
             fate=self.fate(),
             by=self.step(start, end),
             lines=tuple(self.departments("line")),
+            q=self.words("q"),
             against=against,
             against_from=against_from,
             query=tuple(self.kept),
@@ -313,6 +317,13 @@ class _Parser:
     def number(self, key: str, known: Iterable[int]) -> int | None:
         value = self.one_of(key, [str(each) for each in known], "")
         return int(value) if value else None
+
+    def words(self, key: str) -> str:
+        """Words to look for, as they were typed; no more of them than anybody types."""
+        value = " ".join(self.first(key).split())[:MOST_TYPED]
+        if value:
+            self.kept.append((key, value))
+        return value
 
     def fate(self) -> str:
         if self.first("fate") and not self.reader.sees_calls:

@@ -1,18 +1,31 @@
-"""What a reader of the planner asks: for an interval of this width, or to see a gap of this size."""
+"""What readers of results fill in: the planner, a name for a view, and what was changed on purpose."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from surveys.forms.fields import DayInput, department_choices
+
 if TYPE_CHECKING:
-    from surveys.models import Wave
+    from surveys.models import Department, Wave
 
 MEAN, SHARE, GAP = "mean", "share", "gap"
 USUAL: dict[str, Any] = {"aim": MEAN, "points": Decimal(5), "of": "half", "power": 80, "wave": ""}
+
+
+class SavedViewForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    is_shared = forms.BooleanField(
+        label=gettext_lazy("Share with all who read results here; everyone sees only what they may see"), required=False
+    )
+    page = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
 
 
 class PlannerForm(forms.Form):
@@ -71,3 +84,52 @@ class PlannerForm(forms.Form):
         if not self.is_bound:
             return USUAL | {name: field.initial for name, field in self.fields.items()}
         return USUAL | self.cleaned_data if self.is_valid() else None
+
+
+# Nobody remembers what was changed before this year, and typing errors fall before it.
+FIRST_YEAR = 1990
+
+
+class InterventionForm(forms.Form):
+    """A day on which something was changed, for a department or, by who may, for all at once (`everywhere`)."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What was changed"),
+        help_text=gettext_lazy("In a few words, as it should stand in charts: “Training on calling back”."),
+        max_length=80,
+    )
+    day = forms.DateField(
+        label=gettext_lazy("From which day"),
+        help_text=gettext_lazy("The first day on which callers could notice it."),
+        widget=DayInput(),
+    )
+    department = forms.ChoiceField(
+        label=gettext_lazy("For which department"),
+        help_text=gettext_lazy("With all below it."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, departments: "Mapping[int, Department]", everywhere: bool, today: dt.date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.departments, self.today = departments, today
+        known = [(str(key), path) for key, path in department_choices(departments.values())]
+        field = self.fields["department"]
+        assert isinstance(field, forms.ChoiceField)
+        field.required = not everywhere
+        field.choices = [("", _("all departments")), *known] if everywhere else known
+
+    def clean_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["day"]
+        if day > self.today:
+            raise ValidationError(_("This day lies ahead. Add it once callers can notice it."), code="ahead")
+        if day.year < FIRST_YEAR:
+            raise ValidationError(_("Enter a day that lies less far back."), code="long_ago")
+        return day
+
+    @property
+    def chosen(self) -> "Department | None":
+        """The department of a checked form; `None` is all of them."""
+        key = self.cleaned_data["department"]
+        return self.departments[int(key)] if key else None

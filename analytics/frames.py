@@ -19,7 +19,7 @@ from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.models import SpanSum
-from analytics.sources import COUNTS, OF_PROMISES, PROMISES, Source, details_of, is_long, of_calls
+from analytics.sources import COUNTS, OF_PROMISES, PROMISES, CellSource, Source, details_of, is_long, of_calls
 from surveys import promises
 from surveys.models import Call
 
@@ -81,6 +81,17 @@ def periods(reader: Reader, filters: Filters, departments: frozenset[int], measu
     frame = source.frame(rows, ["department", "period"], counts, scores)
     frame["period"] = [_first_day(value) for value in frame["period"]]
     return frame
+
+
+@_once
+def by_scenario(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """Per department and scenario, over the period.
+
+    Columns: `department`, `scenario` int64; `newest` date; int64: those of `COUNTS` and of promises, as in `totals`.
+    """
+    source = CellSource(reader, filters, departments)
+    rows = source.rows([(filters.start, filters.end)], "month" if is_long(filters) else "week")
+    return source.frame(rows, ["department", "scenario"], (*COUNTS, *OF_PROMISES), ())
 
 
 @_once

@@ -1,4 +1,4 @@
-"""Stored sums: what the dashboards add up instead of the calls.
+"""Stored sums: what the dashboards add up instead of the calls. And what was changed on purpose: `Intervention`.
 
 Additive parts only: counts, sums and sums of squares of integer scores (hundredths of a point), and counts by value. So
 rows may be added up in any order, exactly, and every figure derives from them. Four tables, each kept by counting the
@@ -17,8 +17,9 @@ The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, Wave
+from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 
 # What a row holds n, sum and squares of; each is a score column of a call.
 SUMMED = (
@@ -214,3 +215,47 @@ class Rebuild(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.following}"
+
+
+class SavedView(models.Model):
+    """A page of results with its filters, under a name. It holds no figures: whoever opens it sees it by their own rights."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    page = models.CharField(max_length=40, help_text='"overview", or the page\'s name in its address')
+    query = models.CharField(max_length=1000, blank=True)
+    is_shared = models.BooleanField(default=False, help_text="for all who read results of the organisation")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "owner", "name"], name="saved_view_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Intervention(models.Model):
+    """What was changed on purpose on a day: a training, a new script. Without a department it is of all at once."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    day = models.DateField()
+    name = models.CharField(max_length=80)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["day", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="intervention_named"),
+            models.UniqueConstraint(
+                fields=["department", "day", "name"], condition=Q(department__isnull=False), name="intervention_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "day", "name"], condition=Q(department=None), name="intervention_of_all_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

@@ -61,6 +61,7 @@ class OverviewPage:
     counted: str
     ends: str
     trend: TrendBlock | None
+    place: str = "overview"
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,76 @@ _OTHERS = (
         STUDENT,
     ),
     Metric(
+        "cost_share",
+        _("share of what is lost"),
+        _("Of all points of the score that were not earned: those that a question costs."),
+        PERCENT,
+        LOWER,
+        _("Exact sum over the calls, divided by that of all questions; the dearest first and added up."),
+        "Juran (1951), Quality Control Handbook",
+    ),
+    Metric(
+        "item_change",
+        _("change of a question"),
+        _("The share of a question's points that was earned in this period minus that in the period before."),
+        PERCENT,
+        HIGHER,
+        _("Welch's interval (95 %); called clear when it survives the correction over all questions."),
+        "Welch (1947), Biometrika 34:28–35; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "apart",
+        _("against the other departments"),
+        _("The share of a question's points that a department earned minus what all others together earned."),
+        PERCENT,
+        HIGHER,
+        _(
+            "Permutation test of two means; called clear when it survives the correction over all departments and questions."
+        ),
+        "Pitman (1937), JRSS Supplement 4:119–130; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "spread",
+        _("spread of the scores"),
+        _("How many calls scored so many points, in steps of five, and between which scores the middle half of them lies."),
+        POINTS,
+        NEITHER,
+        _("Counts of calls; the quartiles are the steps in which the first, second and third quarter of the calls end."),
+        "",
+    ),
+    Metric(
+        "phrase_change",
+        _("change of a phrase"),
+        _("The share of calls in which a phrase was heard in this period minus that in the period before."),
+        PERCENT,
+        NEITHER,
+        _("Newcombe's interval (95 %) and the score test; called clear when it survives the correction over all phrases."),
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "phrase_apart",
+        _("phrase against the other departments"),
+        _("The share of a department's calls in which a phrase was heard minus that in all others together."),
+        PERCENT,
+        NEITHER,
+        _(
+            "Newcombe's interval (95 %) and the score test; called clear when it survives the correction over all departments and phrases."
+        ),
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "driver_joint",
+        _("goes with “would call again”, the other questions held"),
+        _(
+            "How much higher the grade is from no points to all points on a question, in calls that are alike on the others. It says "
+            "what goes together, not what causes it."
+        ),
+        "0–10",
+        NEITHER,
+        _("Least squares with robust intervals (HC3); a question that did not apply has a column of its own."),
+        "MacKinnon & White (1985), J. Econometrics 29:305–325; Johnson (2000), Multivariate Behavioral Research 35:1–19",
+    ),
+    Metric(
         "tone_gap",
         _("tone gap"),
         _(
@@ -332,6 +402,130 @@ _OTHERS = (
             "Random intercept by restricted maximum likelihood (best linear unbiased prediction), with its interval (95 %)."
         ),
         "Efron & Morris (1975), JASA 70:311–319",
+    ),
+    Metric(
+        "ending",
+        _("how calls ended"),
+        _("Of all calls: those that ended so for the caller, and what became of them afterwards."),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "share_gap",
+        _("against the others"),
+        _(
+            "The share minus that of all others together (of attempts: minus that of the first), in percentage points. "
+            "Not tested where too few calls are expected either way."
+        ),
+        PERCENT,
+        NEITHER,
+        _(
+            "Newcombe's interval (95 %) of the difference of two shares and the chi-square test. It is called clear when it "
+            "survives the correction of Benjamini and Hochberg over all rows."
+        ),
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "norm_gap",
+        _("distance from the norm"),
+        _("The share minus what the norm asks, in percentage points: 85 % answered within 15 seconds."),
+        PERCENT,
+        HIGHER,
+        _(
+            "Wilson's interval (95 %) and the exact binomial test. It is called clear when it survives the correction of "
+            "Benjamini and Hochberg over all rows."
+        ),
+        "NEN 8878; Clopper & Pearson (1934), Biometrika 26:404–413; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "on_hold",
+        _("put on hold"),
+        _("Of the calls whose course was marked: those in which the caller was put on hold, once or more."),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "long_hold",
+        _("on hold for over a minute"),
+        _(
+            "Of the calls whose course was marked: those in which the caller was on hold for longer than 60 seconds in all."
+        ),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "transferred",
+        _("put through"),
+        _("Of the calls whose course was marked: those in which the caller was put through to somebody else."),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "control",
+        _("control chart"),
+        _(
+            "The range in which a course moves by itself, set on its first periods and set anew where something was changed "
+            "on purpose or the checklist changed. A period outside it, or too many in a row on one side, is a signal; what "
+            "lies within it needs no explanation."
+        ),
+        POINTS,
+        NEITHER,
+        _(
+            "Individuals chart (XmR) on up to 12 periods, six at least, with the four rules of Western Electric. Over a year "
+            "of months about one steady course in ten gives a signal by chance."
+        ),
+        "NIST/SEMATECH e-Handbook 6.3.2.2; Western Electric (1956), Statistical Quality Control Handbook",
+    ),
+    Metric(
+        "level",
+        _("change of level"),
+        _("Between which two periods the level changed most clearly, and by how much."),
+        POINTS,
+        HIGHER,
+        _(
+            "The split that leaves the smallest sum of squares, with a test that allows for the day having been looked for; "
+            "the interval is Welch's (95 %), as if the day had been known."
+        ),
+        "Hawkins (1977), JASA 72:180–186; Andrews (1993), Econometrica 61:821–856",
+    ),
+    Metric(
+        "verdict",
+        _("what it does"),
+        _(
+            "Rising, falling, higher or lower since a period, or steady: said of the newest twelve periods, and only when it "
+            "survives the correction for all courses in the table. A single period outside its range is a hint, no more."
+        ),
+        POINTS,
+        HIGHER,
+        _(
+            "The course's test corrected by Benjamini and Hochberg; a step or a steady course, whichever tells the periods "
+            "better by Schwarz's criterion."
+        ),
+        "Benjamini & Hochberg (1995), JRSS B 57:289–300; Schwarz (1978), Annals of Statistics 6:461–464",
+    ),
+    Metric(
+        "effect",
+        _("effect of a change"),
+        _(
+            "The jump of the course at the day on which something was changed on purpose, and whether it rises faster or slower "
+            "since. It says what happened then, not that the change caused it: something else may have changed too."
+        ),
+        POINTS,
+        HIGHER,
+        _(
+            "Interrupted trend on period means, weighted by their calls, with intervals (95 %) that allow for neighbours "
+            "resembling each other; over few periods these are somewhat too narrow. With fewer than three periods on "
+            "either side: the calls after against those before (Welch)."
+        ),
+        "Wagner et al. (2002), J. Clinical Pharmacy and Therapeutics 27:299–309; Newey & West (1987), Econometrica 55:703–708",
     ),
 )
 

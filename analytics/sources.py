@@ -145,6 +145,14 @@ class Source:
         return counted.annotate(last_day=newest).values_list(*keys, "last_day", *names)
 
 
+class CellSource(Source):
+    """As `Source`, for what tells scenarios, versions or waves apart: never sums of whole departments."""
+
+    @property
+    def kind(self) -> str:
+        return "calls" if self.filters.asks_of_calls else "cells"
+
+
 def _told_apart(values: dict[str, Any], *, settled: bool) -> Iterator[tuple[str, Any]]:
     """The sums of a row; of days whose promises may still be kept, these stand by themselves."""
     for name, value in values.items():

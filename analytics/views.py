@@ -1,15 +1,34 @@
 """Pages and files of figures. What may be seen, and what is shown, is decided below."""
 
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from analytics import access, agreement_pages, filters, own_work, pages, registry, reports, sizing, topics
+from analytics import (
+    access,
+    agreement_pages,
+    filters,
+    interventions,
+    own_work,
+    pages,
+    registry,
+    reports,
+    saved_views,
+    sizing,
+    topics,
+)
 from analytics.files import csv_response
-from analytics.forms import PlannerForm
+from analytics.forms import InterventionForm, PlannerForm, SavedViewForm
 from surveys.access import COORDINATORS, EVALUATORS, REVIEWERS, has_role, organisation_or_404, pair_or_404, signed_in
+from surveys.forms.fields import refuse
 from surveys.forms.listening import NoteForm
+from surveys.refused import Refused
 from surveys.workflow import discuss_pair
 
 
@@ -88,6 +107,86 @@ def department_csv(request: HttpRequest, slug: str, pk: int, report: str) -> Htt
         raise Http404
     chosen = filters.parse(request.GET, reader)
     return csv_response(reports.run(report, reader=reader, filters=chosen, department=about.pk), f"{slug}-{about.code}")
+
+
+# --- saved views ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved(request: HttpRequest, slug: str) -> HttpResponse:
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    form = SavedViewForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            view = saved_views.save(reader=reader, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+            return redirect(saved_views.address(view))
+    found = [(view, saved_views.address(view)) for view in saved_views.visible(reader)]
+    page = {"reader": reader, "form": form, "found": found}
+    return render(request, "analytics/saved_views.html", page, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def saved_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
+    view = saved_views.own_or_404(reader, pk)
+    saved_views.remove(view)
+    messages.success(request, _("“%(name)s” was taken away.") % {"name": view.name})
+    return redirect("saved_views", slug)
+
+
+# --- what was changed on purpose --------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def intervention_new(request: HttpRequest, slug: str) -> HttpResponse:
+    reader = access.marker_or_404(signed_in(request), slug, at=timezone.now())
+    chosen = filters.parse(request.GET, reader)
+    form = InterventionForm(
+        request.POST if request.method == "POST" else None,
+        departments=reader.marked_by_me,
+        everywhere=reader.coordinates,
+        today=reader.today,
+        initial={"department": str(next(iter(chosen.departments), ""))},
+    )
+    if form.is_valid():
+        name, day = form.cleaned_data["name"], form.cleaned_data["day"]
+        try:
+            interventions.add(
+                organisation=reader.organisation, department=form.chosen, day=day, name=name, by=reader.user, at=reader.at
+            )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("%(name)s now stands in the trends.") % {"name": name})
+            return redirect(_trend(slug, form.chosen.code if form.chosen else ""))
+    page = {"organisation": reader.organisation, "form": form, "back": _trend(slug, request.GET.get("department", ""))}
+    return render(request, "analytics/intervention_new.html", page, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def intervention_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    reader = access.marker_or_404(signed_in(request), slug, at=timezone.now())
+    intervention = access.intervention_or_404(reader, pk)
+    back = _trend(slug, intervention.department.code if intervention.department else "")
+    if request.method == "POST":
+        try:
+            interventions.remove(intervention=intervention, by=reader.user, at=reader.at)
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("%(name)s no longer stands in the trends.") % {"name": intervention.name})
+        return redirect(back)
+    page = {"organisation": reader.organisation, "intervention": intervention, "back": back}
+    return render(request, "analytics/intervention_remove.html", page)
+
+
+def _trend(slug: str, department: str) -> str:
+    address = reverse("topic", args=[slug, "trend"])
+    return f"{address}?{urlencode({'department': department})}" if department else address
 
 
 # --- how far scorings agree -------------------------------------------------------------------------------------------

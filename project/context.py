@@ -90,6 +90,7 @@ class House:
                         if access.has_role(user, organisation, access.FIGURE_READERS)
                         else []
                     )
+                    + links(access.FIGURE_READERS, ("saved_views", _("Saved views")))
                     + links(access.MANAGERS, ("department_calls", _("Calls to read")))
                     + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
                 ),
@@ -131,7 +132,11 @@ class House:
         reader = Reader(user, organisation, timezone.now())
         here = (self.request.resolver_match.kwargs if self.request.resolver_match else {}).get("topic")
         return [
-            Link(capfirst(str(topic.name)), reverse("topic", args=[organisation.slug, topic.slug]), here=topic.slug == here)
+            Link(
+                capfirst(str(topic.name)),
+                reverse("topic", args=[organisation.slug, topic.slug]),
+                here=topic.slug == here,
+            )
             for topic in TOPICS.values()
             if topic.is_for(reader)
         ]

@@ -23,6 +23,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from analytics import interventions
+from analytics.models import SavedView
 from surveys import people as joining
 from surveys import tokens, workflow
 from surveys.building import add_draft
@@ -213,6 +215,10 @@ own_work                              -            >-..ffffff  >xxxxxxxxx
 overview                              -            >-ff......  >xxxxxxxxx
 topic                                 comparison   >-ff......  >xxxxxxxxx
 report_csv                            funnel       >-ff......  >xxxxxxxxx
+saved_views                           -            >-ff......  >-ff!!!!!!
+saved_view_remove                     view         >xxxxxxxxx  >-ff--r---
+intervention_new                      -            >-fff..ff.  >-fff!!ff!
+intervention_remove                   intervention >-fff..ff.  >-fffrrffr
 planner                               -            >-fff.f.f.  >xxxxxxxxx
 overview_csv                          -            >-ff......  >xxxxxxxxx
 trend_csv                             -            >-ff......  >xxxxxxxxx
@@ -276,7 +282,18 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
             until=timezone.now() + timedelta(days=1),
         ),
         "department": departments["BUR"],
+        "intervention": interventions.add(
+            organisation=org,
+            department=departments["BUR"],
+            day=AT.date(),
+            name="Training",
+            by=people["coordinator"],
+            at=AT,
+        ),
         "elsewhere": departments["BEL"],
+        "view": SavedView.objects.create(
+            organisation=org, owner=people["manager"], name="Mine", page="overview", saved_at=AT
+        ),
         "paper": org.clearances.first(),
         "scenario": scenarios["opening_hours"],
         "wave": wave,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from analytics.metrics.against import against_norm, against_one, against_others
+from analytics.metrics.apart import Apart, phrase_moves, phrases_apart, questions_apart
 from analytics.metrics.aspect_scores import Aspects, aspect_gap, aspects
 from analytics.metrics.charting import ControlChart, control_chart, share_chart
 from analytics.metrics.comparing import (
@@ -23,6 +25,8 @@ from analytics.metrics.comparing import (
     shrunk,
     shrunk_shares,
 )
+from analytics.metrics.flowing import Flow, Promises, flow, promised
+from analytics.metrics.courses import Level, Verdict, bare_points, level, verdicts
 from analytics.metrics.interventions import Intervention, intervention
 from analytics.metrics.means import (
     COURSE,
@@ -54,9 +58,11 @@ from analytics.metrics.outcomes import (
 from analytics.metrics.periods import BASELINE, SHORTEST_BASELINE, calendar, normal_range, series
 from analytics.metrics.phrases import Phrases, phrase_rates
 from analytics.metrics.questions import Item, Items, Moves, earned, item_moves, items, lost, pareto
+from analytics.metrics.reaching import Hours, long_hold, on_hold, prompt_hours, transferred
 from analytics.metrics.spread import Spread, Spreads, spreads
 from analytics.metrics.strictness import Evaluators, severity
 from analytics.metrics.sums import NOTHING, Parts, parts, together
+from analytics.metrics.telling import pooled, safe_answers, safe_grades
 from analytics.metrics.tone import ToneGap, ToneGaps, tone_gap_items, tone_gaps
 from analytics.metrics.twice import Agreement, agreement
 from analytics.metrics.versions import VersionBridge, bridge
@@ -78,6 +84,7 @@ __all__ = [
     "AgainstWhole",
     "Agreement",
     "Alone",
+    "Apart",
     "Aspects",
     "ControlChart",
     "Curve",
@@ -85,14 +92,18 @@ __all__ = [
     "Drawn",
     "DrawnTogether",
     "Evaluators",
+    "Flow",
+    "Hours",
     "Intervention",
     "Item",
     "Items",
     "Jointly",
     "Kept",
+    "Level",
     "Moves",
     "Parts",
     "Phrases",
+    "Promises",
     "Sensitivity",
     "Spread",
     "Spreads",
@@ -100,12 +111,17 @@ __all__ = [
     "Tested",
     "ToneGap",
     "ToneGaps",
+    "Verdict",
     "VersionBridge",
     "again",
+    "against_norm",
+    "against_one",
+    "against_others",
     "agreement",
     "aspect_gap",
     "aspects",
     "bands",
+    "bare_points",
     "bridge",
     "calendar",
     "called_back",
@@ -116,6 +132,7 @@ __all__ = [
     "drivers",
     "earned",
     "failed",
+    "flow",
     "funnel",
     "funnel_shares",
     "helped",
@@ -126,15 +143,26 @@ __all__ = [
     "kept",
     "kept_curves",
     "left",
+    "long_hold",
+    "level",
     "lost",
     "mean",
     "measured",
     "normal_range",
+    "on_hold",
     "pareto",
     "parts",
     "passed",
+    "phrase_moves",
     "phrase_rates",
+    "phrases_apart",
+    "pooled",
+    "promised",
     "prompt",
+    "prompt_hours",
+    "questions_apart",
+    "safe_answers",
+    "safe_grades",
     "sensitivity",
     "series",
     "severity",
@@ -147,6 +175,8 @@ __all__ = [
     "together",
     "tone_gap_items",
     "tone_gaps",
+    "transferred",
+    "verdicts",
     "withheld",
     "withheld_departments",
     "withheld_periods",
@@ -167,6 +197,8 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "helped": helped,
     "left": left,
     "phrase": phrase_rates,
+    "phrase_apart": phrases_apart,
+    "phrase_change": phrase_moves,
     "agreement": agreement,
     "change": change,
     "course": drift,
@@ -175,6 +207,11 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "target": target,
     "lost": lost,
     "earned": earned,
+    "apart": questions_apart,
+    "item_change": item_moves,
+    "cost_share": pareto,
+    "spread": spreads,
+    "driver_joint": joint_drivers,
     "tone_gap": tone_gaps,
     "kept_curve": kept_curves,
     "again": again,
@@ -186,4 +223,14 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "bridge": bridge,
     "funnel": funnel,
     "shrunk": shrunk,
+    "control": control_chart,
+    "level": level,
+    "verdict": verdicts,
+    "effect": intervention,
+    "ending": flow,
+    "share_gap": against_others,
+    "norm_gap": against_norm,
+    "on_hold": on_hold,
+    "long_hold": long_hold,
+    "transferred": transferred,
 }

@@ -33,6 +33,11 @@ class TopicPage:
     counted: str
     ends: str
 
+    @property
+    def place(self) -> str:
+        """Its name among saved views."""
+        return self.topic.slug
+
 
 def topic_or_404(reader: Reader, slug: str) -> Topic:
     """A page that this reader may open; 404 where there is none, 403 where it is for others."""

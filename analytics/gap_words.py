@@ -1,0 +1,72 @@
+"""Gaps between two sides of the same calls, or of matched pairs of calls, in a reader's words."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics import words
+from analytics.results import Estimate
+
+
+def pairs(count: int | None) -> str:
+    if count is None:
+        return _("too few pairs")
+    return ngettext("%(count)s pair", "%(count)s pairs", count) % {"count": words.whole(count)}
+
+
+def signed(found: Estimate) -> str:
+    """“+5.1 (+2.0 to +8.2)”, without the interval where there is none."""
+    if found.exact is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return words.signed(found.exact)
+    ends = {"low": words.signed(found.low), "high": words.signed(found.high)}
+    return f"{words.signed(found.exact)} ({_('%(low)s to %(high)s') % ends})"
+
+
+def size(found: Estimate) -> str:
+    """“7.2 (5.1 to 9.3)”: how large, whichever way it goes."""
+    if found.exact is None:
+        return "–"
+    turn = 1 if found.exact >= 0 else -1
+    value = words.points(abs(found.exact))
+    if found.low is None or found.high is None:
+        return value
+    low, high = sorted((turn * found.low, turn * found.high))
+    return f"{value} ({words.interval(low, high)})"
+
+
+def direction(found: Estimate) -> int:
+    """1 or -1 for a gap that survived correction, 0 for one that did not."""
+    if not found.clear or found.exact is None:
+        return 0
+    return 1 if found.exact > 0 else -1
+
+
+def with_sizes(found: Iterable[tuple[str, Estimate]]) -> str:
+    """“Klachten 7.2 (5.1 to 9.3) and Afval 3.1 (1.0 to 5.2)”, the largest first."""
+    largest = sorted(found, key=lambda each: -abs(each[1].exact or Fraction(0)))
+    return words.listed([f"{name} {size(each)}" for name, each in largest])
+
+
+def of_dominant(found: Estimate, unit: str = "") -> str:
+    """What dominant callers get, in words; the gap is calm minus dominant. `unit` is that of points by default."""
+    facts = {"size": size(found), "gap": signed(found), "unit": unit or _("points")}
+    way = direction(found)
+    if found.withheld:
+        return _("too few pairs to show")
+    if found.exact is None:
+        return _("no pairs")
+    if way > 0:
+        return _("dominant callers get %(size)s %(unit)s less") % facts
+    if way < 0:
+        return _("dominant callers get %(size)s %(unit)s more") % facts
+    return _("no clear difference: %(gap)s") % facts
+
+
+def ends(found: Sequence[Estimate]) -> list[float]:
+    """Everything that a drawing of them must hold: values and ends of intervals."""
+    seen = [each for one in found for each in (one.exact, one.low, one.high)]
+    return [float(each) for each in seen if each is not None]

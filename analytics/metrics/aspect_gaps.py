@@ -1,0 +1,65 @@
+"""Content against experience per department, call by call, and the calls with the right answer and a bad feeling."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from analytics.figures import Share
+from analytics.metrics.aspect_scores import aspect_gap
+from analytics.metrics.means import WITHHELD_SHARE, share
+from analytics.metrics.withholding import withheld_departments
+from analytics.results import WITHHELD_ESTIMATE, Estimate, judged_by_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RIGHT: Final = Decimal(80)
+"""Content from here on is the right answer; in points."""
+BAD: Final = Decimal(60)
+"""Experience below this is a bad feeling; in points."""
+WHOLE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class AspectGap:
+    """Content minus experience in points, and of the same calls those with content from `RIGHT` and experience below
+    `BAD`.
+    """
+
+    gap: Estimate = Estimate()
+    bad_feeling: Share = Share()
+
+
+WITHHELD_GAP: Final = AspectGap(WITHHELD_ESTIMATE, WITHHELD_SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class AspectGaps:
+    """Over all calls, and per department; the p-values of the departments are corrected together."""
+
+    whole: AspectGap
+    departments: Mapping[int, AspectGap]
+
+
+def aspect_gaps(frame: "pd.DataFrame", smallest: int = 1) -> AspectGaps:
+    """The gap of every department with the paired t interval and test, corrected for there being many.
+
+    `frame` is that of `call_frames.scores` with `content` and `experience`; calls that miss either take no part. What
+    all calls say is no further test of the departments, and stands by itself.
+    """
+    both = frame.dropna(subset=["content", "experience"])
+    rows = {int(str(key)): each for key, each in both.groupby("department")}
+    hidden, whole_hidden = withheld_departments({key: len(each) for key, each in rows.items()}, smallest)
+    found = {key: WITHHELD_GAP if key in hidden else _of(each) for key, each in rows.items()}
+    judged = judged_by_key({key: each.gap for key, each in found.items()})
+    departments = {key: AspectGap(judged[key], each.bad_feeling) for key, each in found.items()}
+    if whole_hidden:
+        return AspectGaps(WITHHELD_GAP, departments)
+    whole = _of(both)
+    return AspectGaps(AspectGap(judged_by_key({WHOLE: whole.gap})[WHOLE], whole.bad_feeling), departments)
+
+
+def _of(calls: "pd.DataFrame") -> AspectGap:
+    bad = (calls["content"] >= int(100 * RIGHT)) & (calls["experience"] < int(100 * BAD))
+    return AspectGap(aspect_gap(calls), share(int(bad.sum()), len(calls)))

@@ -1,0 +1,311 @@
+"""Questions: what costs points, where departments differ, what moved, how scores are spread, what goes with a good grade."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from analytics import call_frames, frames, metrics, words
+from analytics.access import Reader
+from analytics.figures import Change, Mean, rounded
+from analytics.filters import ALL_TOGETHER, Filters
+from analytics.metrics import Alone, Apart, Item, Jointly, Spread
+from analytics.reports.answered import Answered, Question, answered
+from analytics.reports.base import (
+    Column,
+    Report,
+    Value,
+    checked,
+    left_out,
+    mean_columns,
+    mean_values,
+    share_columns,
+)
+from analytics.results import Estimate
+
+# As many departments as stand beside each other on a page; of more, those that most sets apart.
+MOST_DEPARTMENTS = 10
+# As many graded calls as are read one by one for what holds beside all other questions.
+MOST_GRADED = 4000
+
+
+def _report(
+    about: Answered,
+    slug: str,
+    title: str,
+    summary: str,
+    columns: tuple[Column, ...],
+    rows: Iterable[Mapping[str, Value]],
+    result: object,
+) -> Report:
+    reader, filters = about.reader, about.filters
+    return Report(
+        slug=slug,
+        title=title,
+        summary=summary,
+        columns=columns,
+        rows=checked(columns, rows),
+        filters=filters,
+        start=filters.start,
+        end=filters.end,
+        counted=about.calls,
+        newest=about.newest,
+        data_time=reader.at,
+        left_out=left_out(reader, filters, about.tree.keys),
+        result=result,
+    )
+
+
+def _question_columns() -> tuple[Column, ...]:
+    return Column("item", _("Code")), Column("question", _("Question")), Column("section", _("Section"))
+
+
+def _question(question: Question) -> dict[str, Value]:
+    return {"item": question.code, "question": question.text, "section": question.section}
+
+
+def share_in_words(mean: Mean) -> str:
+    """“34 % (25 to 44 %), 61 calls”."""
+    if mean.value is None:
+        return words.mean_in_words(mean)
+    facts = {"share": words.percent(mean.value), "calls": words.calls(mean.n)}
+    if mean.low is None:
+        return _("%(share)s, %(calls)s") % facts
+    facts["interval"] = f"{words.interval(mean.low, mean.high, 0)}{words.NARROW_SPACE}%"
+    return _("%(share)s (%(interval)s), %(calls)s") % facts
+
+
+# --- what costs points ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Costly:
+    """A question by what it costs; the shares are those of all that is lost."""
+
+    question: Question
+    item: Item
+    share: Decimal | None
+    cumulated: Decimal | None
+
+
+def pareto(reader: Reader, filters: Filters, _department: int | None) -> Report:
+    """The questions by the points that they cost, dearest first, and what those down to each cost together."""
+    about = answered(reader, filters)
+    items = {each.code: each for each in about.items.whole}
+    found = [
+        Costly(about.questions[each.code], items[each.code], each.share, each.cumulated)
+        for each in metrics.pareto(about.items.whole)
+    ]
+    costly = {each.item.code for each in found}
+    found += [Costly(about.questions[code], each, None, None) for code, each in items.items() if code not in costly]
+    columns = (
+        *_question_columns(),
+        Column("lost", _("Cost"), _("points per call"), "lost"),
+        Column("share", _("Share of what is lost"), "%", "cost_share"),
+        Column("cumulated", _("Down to here"), "%", "cost_share"),
+        *share_columns("earned", _("Earned when scored"), "earned"),
+        Column("scored", _("Scored"), _("calls")),
+        Column("na", _("Not applicable"), _("calls")),
+        Column("note", _("Note")),
+    )
+    return _report(
+        about, "pareto", _("What costs most points"), _few_cost_most(found), columns, map(_cost_values, found), found
+    )
+
+
+def _few_cost_most(found: Sequence[Costly]) -> str:
+    """How few of the questions make half of what is lost."""
+    half = next((place for place, each in enumerate(found, 1) if (each.cumulated or 0) >= 50), None)
+    if half is None:
+        return ""
+    facts = {"count": half, "all": len(found), "share": words.percent(found[half - 1].cumulated or Decimal(0))}
+    if half == 1:
+        return _("One question of %(all)s makes %(share)s of all points lost.") % facts
+    return _("%(count)s questions of %(all)s make %(share)s of all points lost.") % facts
+
+
+def _cost_values(each: Costly) -> Mapping[str, Value]:
+    return {
+        **_question(each.question),
+        "lost": each.item.lost,
+        "share": each.share,
+        "cumulated": each.cumulated,
+        **mean_values("earned", each.item.earned),
+        "scored": each.item.n,
+        "na": each.item.na,
+        "note": "too few calls" if each.item.withheld else "",
+    }
+
+
+# --- departments beside each other ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A department's share of a question's points, against that of all together."""
+
+    key: int
+    name: str
+    item: Item | None
+    whole: Item
+    apart: Apart | None
+
+    @property
+    def distance(self) -> Decimal | None:
+        if self.item is None or self.item.earned.exact is None or self.whole.earned.exact is None:
+            return None
+        return rounded(self.item.earned.exact - self.whole.earned.exact)
+
+    @property
+    def verdict(self) -> int:
+        """1 clearly above the other departments, -1 clearly below, 0 neither."""
+        if self.apart is None or not self.apart.estimate.clear or not self.apart.estimate.exact:
+            return 0
+        return 1 if self.apart.estimate.exact > 0 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    question: Question
+    whole: Item
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """The rows by section, the departments drawn, those left out, and every cell that is clearly apart, furthest first."""
+
+    sections: tuple[tuple[str, tuple[HeatRow, ...]], ...]
+    drawn: tuple[tuple[int, str], ...]
+    others: tuple[tuple[int, str], ...]
+    first: int
+    apart: tuple[tuple[Question, HeatCell], ...]
+
+
+def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report:
+    """Which share of a question's points each department earned."""
+    about = answered(reader, filters)
+    found = _heat(about)
+    columns = (
+        *_question_columns(),
+        Column("department_code", _("Code")),
+        Column("department", _("Department")),
+        *share_columns("earned", _("Earned when scored"), "earned"),
+        Column("scored", _("Scored"), _("calls")),
+        Column("others", _("Other departments"), "%", "apart"),
+        Column("apart", pgettext("figures", "Difference"), "%", "apart"),
+        Column("apart_p", _("Difference, corrected p"), metric="apart"),
+        Column("clear", _("Clear difference"), metric="apart"),
+        Column("note", _("Note")),
+    )
+    rows = [
+        _heat_values(about, row, cell)
+        for _title, several in found.sections
+        for row in several
+        for cell in (HeatCell(ALL_TOGETHER, "", row.whole, row.whole, None), *row.cells)
+    ]
+    title = _("Earned when scored, per question and department, in %")
+    return _report(about, "heatmap", title, _how_many_apart(found), columns, rows, found)
+
+
+def _heat(about: Answered) -> HeatMap:
+    apart = metrics.questions_apart(about.items)
+    whole = {each.code: each for each in about.items.whole}
+    leaves = [key for key in about.tree.leaves if key in about.items.departments]
+
+    def cells(code: str, keys: Iterable[int]) -> tuple[HeatCell, ...]:
+        held = about.items.departments
+        return tuple(
+            HeatCell(key, about.tree.name(key), held[key].get(code), whole[code], apart.get((key, code)))
+            for key in keys
+        )
+
+    clear = [
+        (question, cell) for code, question in about.questions.items() for cell in cells(code, leaves) if cell.verdict
+    ]
+    clear.sort(key=lambda pair: -abs(_gap(pair[1])))
+    standing = {key: sum(abs(_gap(cell)) for _question, cell in clear if cell.key == key) for key in leaves}
+    chosen = sorted(leaves, key=lambda key: -standing[key])[:MOST_DEPARTMENTS]
+    drawn = [key for key in leaves if key in chosen]
+    rows = [HeatRow(question, whole[code], cells(code, drawn)) for code, question in about.questions.items()]
+    titles = dict.fromkeys(row.question.section for row in rows)
+    return HeatMap(
+        sections=tuple((title, tuple(row for row in rows if row.question.section == title)) for title in titles),
+        drawn=tuple((key, about.tree.name(key)) for key in drawn),
+        others=tuple((key, about.tree.name(key)) for key in leaves if key not in chosen),
+        first=chosen[0] if chosen else ALL_TOGETHER,
+        apart=tuple(clear),
+    )
+
+
+def _gap(cell: HeatCell) -> float:
+    return float(cell.apart.estimate.exact or 0) if cell.apart else 0.0
+
+
+def _how_many_apart(found: HeatMap) -> str:
+    if not found.drawn:
+        return ""
+    below = sum(cell.verdict < 0 for _question, cell in found.apart)
+    facts = {"below": words.whole(below), "above": words.whole(len(found.apart) - below)}
+    if not found.apart:
+        return _("On no question does a department differ from the others by more than chance.")
+    return _(
+        "Clearly below the other departments: %(below)s times (▼); clearly above: %(above)s times (▲). The other "
+        "differences may be chance."
+    ) % facts
+
+
+def _heat_values(about: Answered, row: HeatRow, cell: HeatCell) -> Mapping[str, Value]:
+    item, estimate = cell.item, cell.apart.estimate if cell.apart else Estimate()
+    tested = estimate.p is not None
+    return {
+        **_question(row.question),
+        "department_code": about.tree.code(cell.key),
+        "department": about.tree.name(cell.key),
+        **mean_values("earned", item.earned if item else Mean()),
+        "scored": item.n if item else 0,
+        "others": cell.apart.others.value if cell.apart else None,
+        "apart": estimate.value,
+        "apart_p": rounded(estimate.adjusted, 4) if estimate.adjusted is not None else None,
+        "clear": ("yes" if estimate.clear else "no") if tested else "",
+        "note": "no calls" if item is None or not (item.n or item.withheld) else "too few calls" if item.withheld else "",
+    }
+
+
+# --- what moved -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    question: Question
+    before: Mean
+    now: Mean
+    change: Change | None
+
+
+def moves(reader: Reader, filters: Filters, _department: int | None) -> Report:
+    """How each question's share changed against the period before, the clear changes first."""
+    about = answered(reader, filters)
+    found: list[Moved] = []
+    if about.before is not None:
+        safe = [metrics.pooled(metrics.safe_answers(frame, about.smallest)) for frame in (about.before, about.frame)]
+        moved = metrics.item_moves(*safe, about.smallest)
+        found = [Moved(about.questions[each.code], each.before, each.now, each.change) for each in moved.items]
+    found.sort(key=lambda each: (not (each.change and each.change.clear), -_size(each)))
+    columns = (
+        *_question_columns(),
+        *mean_columns_in_percent("before", _("Before")),
+        Column("before_scored", _("Scored before"), _("calls")),
+        *mean_columns_in_percent("earned", _("Now")),
+        Column("scored", _("Scored"), _("calls")),
+        Column("change", pgettext("figures", "Change"), "%", "item_change"),
+        Column("change_low", _("Change, low end"), "%", "item_change"),
+        Column("change_high", _("Change, high end"), "%", "item_change"),
+        Column("change_p", _("Change, corrected p"), metric="item_change"),
+        Column("change_clear", _("Clear change"), metric="item_change"),
+        Column("note", _("Note")),
+    )
+    title = _("What moved against the period before")
+    return _report(about, "item_moves", title, _how_many_moved(found, filters), columns, map(_move_values, found), found)
