@@ -21,7 +21,11 @@ NO_SUMS = Sums()
 
 def rounded(value: Fraction | Decimal | float, places: int = 2) -> Decimal:
     """The nearest decimal with so many places, half to even, from the exact value."""
-    return Decimal(round(Fraction(value) * 10**places)).scaleb(-places)
+    top, bottom = value.as_integer_ratio()
+    whole, rest = divmod(top * 10**places, bottom)
+    if 2 * rest > bottom or (2 * rest == bottom and whole % 2):
+        whole += 1
+    return Decimal(whole).scaleb(-places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from django.utils.dates import WEEKDAYS as DAYS_FROM_MONDAY
-from django.utils.formats import date_format, get_format, number_format
+from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analytics import registry
 from analytics.figures import Change, Drift, Mean, Share, rounded
@@ -61,12 +62,17 @@ def left_out(reason: str, count: int) -> str:
 
 
 def number(value: Decimal | Fraction | int, places: int) -> str:
-    exact = (
-        value
-        if isinstance(value, Decimal) and -int(value.as_tuple().exponent) == places
-        else rounded(Fraction(value), places)
-    )
-    return number_format(abs(exact), decimal_pos=places, use_l10n=True, force_grouping=True)
+    if not isinstance(value, Decimal) or -int(value.as_tuple().exponent) != places:
+        value = rounded(value, places)
+    marks = _marks(get_language() or "en")
+    return f"{abs(value):,f}".translate(marks)
+
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    """The marks of a number in this language, for those of Python. Django looks them up again for each number it writes."""
+    with override(language):
+        return str.maketrans({".": str(get_format("DECIMAL_SEPARATOR")), ",": str(get_format("THOUSAND_SEPARATOR"))})
 
 
 def whole(value: int) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -124,6 +126,26 @@ def spark_rings(rows: Iterable[Row]) -> bool:
 
 
 @register.filter
+def cells(report: Report) -> list[SafeString]:
+    """The cells of each row of a report's table. Thousands of them on a page: a template takes four times as long."""
+    opened = [
+        (
+            column.name,
+            format_html(
+                '<td{} data-label="{}" data-column="{}">',
+                mark_safe(' class="num"') if column.unit else "",
+                column.label,
+                column.name,
+            ),
+        )
+        for column in report.columns
+    ]
+    return [
+        mark_safe("".join(f"{start}{escape(cell(row, name))}</td>" for name, start in opened))  # noqa: S308 - each is escaped
+        for row in report.rows
+    ]
+
+
 def cell(row: Mapping[str, Value], name: str) -> str:
     """A report's value as the reader writes it: the same digits as in the file, with the reader's decimal mark."""
     value = row[name]
