@@ -20,6 +20,7 @@ from surveys.querysets import CHECKS_CALLS, standing, with_descendants
 
 if TYPE_CHECKING:
     from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
+    from surveys.querysets import CallQuerySet
 
 
 T = TypeVar("T")
@@ -128,6 +129,10 @@ class Reader:
         calls = access.visible_calls(self.user).filter(department__in=mine, local_date__gte=first).counting()
         shown = calls.select_related("department").only("local_date", "fate", "score", "department__name")
         return list(shown.order_by("-local_date", "-called_at", "-pk")[:count])
+
+    def calls(self, chosen: Q) -> "CallQuerySet":
+        """The counting calls of a choice that this reader may open."""
+        return access.visible_calls(self.user).filter(chosen).counting()
 
     def versions(self, keys: Iterable[int]) -> "list[ChecklistVersion]":
         return list(access.visible_versions(self.user, self.organisation).filter(pk__in=keys))

@@ -75,6 +75,7 @@ PARAMETERS = [
     parameter("fate", "Calls that ended so; for those who may see single calls.", *filters.FATES),
     parameter("by", "What a trend is drawn by; the default is month.", *filters.STEPS),
     parameter("line", "A department's code or `total`: the lines of a trend; may be repeated.", many=True),
+    parameter("item", "A question's code: of single calls, those in which it cost points."),
     parameter("q", "Words to look for in phrases and quotes."),
 ]
 EXAMPLE = OpenApiExample(

@@ -193,6 +193,32 @@ def handling(reader: Reader, filters: Filters, departments: Iterable[int]) -> "p
     return pd.DataFrame.from_records(list(rows), columns=["department", *names]).astype("int64")
 
 
+def answered(
+    reader: Reader,
+    filters: Filters,
+    departments: Iterable[int],
+    *,
+    version: int,
+    day: dt.date,
+    before: bool,
+    most: int,
+    answers: bool,
+) -> "pd.DataFrame":
+    """What was answered in the calls of a version that lie nearest before a day, or from it on; `most` of them.
+
+    Columns: `points` (what each question earned, as stored with the call), `failed_by` (codes), `answers` (what was answered;
+    empty without `answers`).
+    """
+    import pandas as pd
+
+    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments), version=version)
+    chosen = chosen.filter(local_date__lt=day) if before else chosen.filter(local_date__gte=day)
+    order = ("-local_date", "-pk") if before else ("local_date", "pk")
+    columns = ["item_points", "failed_by", *(["answers"] if answers else [])]
+    rows = [(*row, {})[:3] for row in chosen.order_by(*order).values_list(*columns)[:most]]
+    return pd.DataFrame.from_records(rows, columns=["points", "failed_by", "answers"])
+
+
 def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
     """Promises of the period that nothing was recorded of: how long ago they were made, at most `CURVE_HOURS`.
 

@@ -10,9 +10,10 @@
     by         month (default) or week: what a trend is drawn by
     line       a department's code or "total", may be repeated: the lines of a trend (default: all)
     q          words to look for, on the page of phrases
+    item       a question's code, on the page of calls: those in which it cost points
 
-Periods are whole weeks up to and including today, so that they hold the same weekdays as the period they are compared with. That period lies whole weeks earlier in every case:
-one of 31 days is compared with the 31 that begin five weeks before.
+Periods are whole weeks up to and including today. The period they are compared with lies whole weeks earlier in every case, so
+that it holds the same weekdays: one of 31 days is compared with the 31 that begin five weeks before.
 """
 
 import datetime as dt
@@ -43,7 +44,7 @@ TOTAL = "total"
 ALL_TOGETHER = 0
 KEYS = (
     "period", "from", "to", "against", "against_from", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
-    "fate", "by", "line", "q",
+    "fate", "by", "line", "q", "item",
 )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ class Filters:
     against: str = PREVIOUS
     against_from: dt.date | None = None
     q: str = ""
+    item: str = ""
     query: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -193,6 +195,7 @@ class _Parser:
             by=self.step(start, end),
             lines=tuple(self.departments("line")),
             q=self.words("q"),
+            item=self.words("item"),
             against=against,
             against_from=against_from,
             query=tuple(self.kept),

@@ -26,12 +26,12 @@ def signed(found: Estimate) -> str:
     return f"{words.signed(found.exact)} ({_('%(low)s to %(high)s') % ends})"
 
 
-def size(found: Estimate) -> str:
-    """“7.2 (5.1 to 9.3)”: how large, whichever way it goes."""
+def size(found: Estimate, unit: str = "") -> str:
+    """“7.2 points (5.1 to 9.3)”: how large, whichever way it goes. `unit` is that of points by default."""
     if found.exact is None:
         return "–"
     turn = 1 if found.exact >= 0 else -1
-    value = words.points(abs(found.exact))
+    value = f"{words.points(abs(found.exact))} {unit or _('points')}"
     if found.low is None or found.high is None:
         return value
     low, high = sorted((turn * found.low, turn * found.high))
@@ -46,23 +46,25 @@ def direction(found: Estimate) -> int:
 
 
 def with_sizes(found: Iterable[tuple[str, Estimate]]) -> str:
-    """“Klachten 7.2 (5.1 to 9.3) and Afval 3.1 (1.0 to 5.2)”, the largest first."""
+    """“Klachten 7.2 points (5.1 to 9.3) and Afval 3.1 points (1.0 to 5.2)”, the largest first."""
     largest = sorted(found, key=lambda each: -abs(each[1].exact or Fraction(0)))
     return words.listed([f"{name} {size(each)}" for name, each in largest])
 
 
 def of_dominant(found: Estimate, unit: str = "") -> str:
     """What dominant callers get, in words; the gap is calm minus dominant. `unit` is that of points by default."""
-    facts = {"size": size(found), "gap": signed(found), "unit": unit or _("points")}
+    facts = {"size": size(found, unit), "gap": signed(found)}
     way = direction(found)
     if found.withheld:
         return _("too few pairs to show")
     if found.exact is None:
         return _("no pairs")
     if way > 0:
-        return _("dominant callers get %(size)s %(unit)s less") % facts
+        return _("dominant callers get %(size)s less") % facts
     if way < 0:
-        return _("dominant callers get %(size)s %(unit)s more") % facts
+        return _("dominant callers get %(size)s more") % facts
+    if found.p is None:
+        return _("too few for an interval: %(gap)s") % facts
     return _("no clear difference: %(gap)s") % facts
 
 

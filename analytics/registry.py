@@ -230,17 +230,22 @@ _OTHERS = (
         PERCENT,
         HIGHER,
         _(
-            "Permutation test of two means; called clear when it survives the correction over all departments and questions."
+            "Permutation test of two means and Welch's test, of which the larger p holds; called clear when it survives the "
+            "correction over all departments and questions."
         ),
-        "Pitman (1937), JRSS Supplement 4:119–130; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+        "Pitman (1937), JRSS Supplement 4:119–130; Welch (1947), Biometrika 34:28–35; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
     Metric(
         "spread",
         _("spread of the scores"),
-        _("How many calls scored so many points, in steps of five, and between which scores the middle half of them lies."),
+        _(
+            "How many calls scored so many points, in steps of five, and between which scores the middle half of them lies."
+        ),
         POINTS,
         NEITHER,
-        _("Counts of calls; the quartiles are the steps in which the first, second and third quarter of the calls end."),
+        _(
+            "Counts of calls; the quartiles are the steps in which the first, second and third quarter of the calls end."
+        ),
         "",
     ),
     Metric(
@@ -249,8 +254,10 @@ _OTHERS = (
         _("The share of calls in which a phrase was heard in this period minus that in the period before."),
         PERCENT,
         NEITHER,
-        _("Newcombe's interval (95 %) and the score test; called clear when it survives the correction over all phrases."),
-        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+        _(
+            "Newcombe's interval (95 %) and Fisher's exact test; called clear when it survives the correction over all phrases."
+        ),
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Fisher (1935), JRSS 98:39–82; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
     Metric(
         "phrase_apart",
@@ -259,9 +266,9 @@ _OTHERS = (
         PERCENT,
         NEITHER,
         _(
-            "Newcombe's interval (95 %) and the score test; called clear when it survives the correction over all departments and phrases."
+            "Newcombe's interval (95 %) and Fisher's exact test; called clear when it survives the correction over all departments and phrases."
         ),
-        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Fisher (1935), JRSS 98:39–82; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
     Metric(
         "driver_joint",
@@ -286,6 +293,30 @@ _OTHERS = (
         NEITHER,
         _("Paired t interval (95 %) over matched pairs of calls; for yes/no questions McNemar's exact test."),
         "Student (1908), Biometrika 6:1–25; McNemar (1947), Psychometrika 12:153–157",
+    ),
+    Metric(
+        "aspect_gap",
+        _("content minus experience"),
+        _(
+            "How many points more the same calls get for what was said than for how it was said. 0 means that both are as "
+            "good; a department with more than that gives the right answer, but callers feel less well treated."
+        ),
+        POINTS,
+        NEITHER,
+        _("Paired t interval (95 %) over the calls that have both scores; clear ones survive Benjamini and Hochberg."),
+        "Student (1908), Biometrika 6:1–25; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "bad_feeling",
+        _("right answer, bad feeling"),
+        _(
+            "Of the calls that have both scores: those with 80 points or more for what was said and fewer than 60 for how it "
+            "was said."
+        ),
+        PERCENT,
+        LOWER,
+        WILSON,
+        WILSON_1927,
     ),
     Metric(
         "kept_curve",
@@ -425,7 +456,7 @@ _OTHERS = (
             "Newcombe's interval (95 %) of the difference of two shares and the chi-square test. It is called clear when it "
             "survives the correction of Benjamini and Hochberg over all rows."
         ),
-        "Newcombe (1998), Statistics in Medicine 17:873–890; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+        "Newcombe (1998), Statistics in Medicine 17:873–890; Fisher (1935), JRSS 98:39–82; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
     Metric(
         "norm_gap",
@@ -479,8 +510,8 @@ _OTHERS = (
         POINTS,
         NEITHER,
         _(
-            "Individuals chart (XmR) on up to 12 periods, six at least, with the four rules of Western Electric. Over a year "
-            "of months about one steady course in ten gives a signal by chance."
+            "Individuals chart (XmR) on up to 12 periods, six at least, with the four rules of Western Electric. Of steady "
+            "courses about one in twenty shows a signal by chance over a year of months, one in three over two years."
         ),
         "NIST/SEMATECH e-Handbook 6.3.2.2; Western Electric (1956), Statistical Quality Control Handbook",
     ),

@@ -156,7 +156,12 @@ def intervention_new(request: HttpRequest, slug: str) -> HttpResponse:
         name, day = form.cleaned_data["name"], form.cleaned_data["day"]
         try:
             interventions.add(
-                organisation=reader.organisation, department=form.chosen, day=day, name=name, by=reader.user, at=reader.at
+                organisation=reader.organisation,
+                department=form.chosen,
+                day=day,
+                name=name,
+                by=reader.user,
+                at=reader.at,
             )
         except Refused as refused:
             refuse(form, refused)

@@ -1,7 +1,28 @@
 """Results -> plotly figures, in the page's clothes; a module for each kind of drawing."""
 
 from analytics.charts.base import PLOT_HEIGHT, TOKENS, Chart, faint
+from analytics.charts.come import come
+from analytics.charts.control import Marker, control
 from analytics.charts.departments import dumbbells, funnel
+from analytics.charts.facing import facing
+from analytics.charts.flows import flow
+from analytics.charts.gaps import gaps
 from analytics.charts.lines import LABEL_HEIGHT, lines, shares
 
-__all__ = ["LABEL_HEIGHT", "PLOT_HEIGHT", "TOKENS", "Chart", "dumbbells", "faint", "funnel", "lines", "shares"]
+__all__ = [
+    "LABEL_HEIGHT",
+    "PLOT_HEIGHT",
+    "TOKENS",
+    "Chart",
+    "Marker",
+    "come",
+    "control",
+    "dumbbells",
+    "facing",
+    "faint",
+    "flow",
+    "funnel",
+    "gaps",
+    "lines",
+    "shares",
+]

@@ -1,20 +1,22 @@
 """Content against experience: a dot per department in both its intervals, with the line on which they are equal."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from analytics import gap_words, words
 from analytics.charts.base import TOKENS, Chart, checked, faint, plain, separators
 from analytics.figures import Mean
-from analytics.metrics import Aspects
 from analytics.results import Estimate
 
+if TYPE_CHECKING:
+    from analytics.metrics import Aspects
+
 TALL = 420
-Dot = tuple[str, Aspects, Estimate]
 
 
-def facing(dots: Sequence[Dot]) -> Chart | None:
+def facing(dots: Sequence[tuple[str, "Aspects", Estimate]]) -> Chart | None:
     """`dots` are names with both means and the gap within their calls; a clear gap is a diamond with its name."""
     drawn = [each for each in dots if each[1].content.exact is not None and each[1].experience.exact is not None]
     if not drawn:
@@ -65,7 +67,7 @@ def _reach(means: Sequence[Mean]) -> tuple[float, float]:
 
 
 def _interval(means: Sequence[Mean]) -> Chart:
-    def ends(upper: bool) -> list[float]:
+    def ends(*, upper: bool) -> list[float]:
         sides = [(each.high if upper else each.low, each.exact) for each in means]
         return [0.0 if end is None or exact is None else abs(float(end) - float(exact)) for end, exact in sides]
 
@@ -84,7 +86,7 @@ def _colour(gap: Estimate) -> str:
     return TOKENS[{1: "warn", 0: "mute", -1: "brand"}[gap_words.direction(gap)]]
 
 
-def _sentence(name: str, aspects: Aspects, gap: Estimate) -> str:
+def _sentence(name: str, aspects: "Aspects", gap: Estimate) -> str:
     means = {"content": words.mean_in_words(aspects.content), "experience": words.mean_in_words(aspects.experience)}
     said = _("content: %(content)s") % means + "<br>" + _("experience: %(experience)s") % means
     return f"<b>{plain(name)}</b><br>{said}<br>{in_words(gap)}"
@@ -95,9 +97,9 @@ def in_words(gap: Estimate) -> str:
     facts = {"size": gap_words.size(gap), "gap": gap_words.signed(gap)}
     way = gap_words.direction(gap)
     if way > 0:
-        return _("what is said scores %(size)s points higher than how it is said") % facts
+        return _("what is said scores %(size)s higher than how it is said") % facts
     if way < 0:
-        return _("how it is said scores %(size)s points higher than what is said") % facts
+        return _("how it is said scores %(size)s higher than what is said") % facts
     return _("no clear difference: %(gap)s") % facts
 
 
@@ -116,7 +118,7 @@ def _corner(text: str, *, right: bool) -> Chart:
     }
 
 
-def _named(name: str, aspects: Aspects, gap: Estimate) -> Chart:
+def _named(name: str, aspects: "Aspects", gap: Estimate) -> Chart:
     below = gap_words.direction(gap) > 0
     return {
         "text": plain(name),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics import gap_words
+from analytics import gap_words, words
 from analytics.charts.base import TOKENS, Chart, checked, faint, plain, separators
 from analytics.results import Estimate
 
@@ -10,8 +10,11 @@ ROW_HEIGHT, AROUND = 34, 84
 
 
 def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str) -> Chart | None:
-    """`rows` are names with their gap and its sentence, from the top; full dots are clear, open ones are not."""
-    known = [each for each in reversed(rows) if each[1].exact is not None]
+    """`rows` are names with their gap and its sentence, from the top; full dots are clear, open ones are not.
+
+    Gaps without an interval are left out: of a pair or two, they would stretch the axis and say nothing.
+    """
+    known = [each for each in reversed(rows) if each[1].low is not None]
     if not known:
         return None
     names = [plain(name) for name, _gap, _text in known]
@@ -36,7 +39,7 @@ def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str) -> Chart | None:
                 "color": [_colour(each) if each.clear else TOKENS["sheet"] for each in found],
                 "line": {"color": [_colour(each) for each in found], "width": 2},
             },
-            "hovertext": [f"<b>{plain(name)}</b><br>{text}" for name, _gap, text in known],
+            "hovertext": [f"<b>{plain(name)}</b><br>{words.capital(text)}" for name, _gap, text in known],
             "hoverinfo": "text",
         }
     ]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from analytics.metrics.against import against_norm, against_one, against_others
 from analytics.metrics.apart import Apart, phrase_moves, phrases_apart, questions_apart
+from analytics.metrics.aspect_gaps import BAD, NO_ASPECT_GAP, RIGHT, AspectGap, AspectGaps, aspect_gaps
 from analytics.metrics.aspect_scores import Aspects, aspect_gap, aspects
 from analytics.metrics.charting import ControlChart, control_chart, share_chart
 from analytics.metrics.comparing import (
@@ -25,8 +26,8 @@ from analytics.metrics.comparing import (
     shrunk,
     shrunk_shares,
 )
-from analytics.metrics.flowing import Flow, Promises, flow, promised
 from analytics.metrics.courses import Level, Verdict, bare_points, level, verdicts
+from analytics.metrics.flowing import Flow, Promises, flow, promised
 from analytics.metrics.interventions import Intervention, intervention
 from analytics.metrics.means import (
     COURSE,
@@ -64,19 +65,24 @@ from analytics.metrics.strictness import Evaluators, severity
 from analytics.metrics.sums import NOTHING, Parts, parts, together
 from analytics.metrics.telling import pooled, safe_answers, safe_grades
 from analytics.metrics.tone import ToneGap, ToneGaps, tone_gap_items, tone_gaps
+from analytics.metrics.tone_sides import ToneSides, tone_sides
 from analytics.metrics.twice import Agreement, agreement
 from analytics.metrics.versions import VersionBridge, bridge
 from analytics.metrics.waiting import Curve, Curves, kept_curves
-from analytics.metrics.weightings import Sensitivity, sensitivity
+from analytics.metrics.weighted_changes import weighted_changes
+from analytics.metrics.weightings import Conclusion, Sensitivity, sensitivity
 from analytics.metrics.withholding import withheld, withheld_departments, withheld_periods
 from analytics.metrics.would_call_again import Alone, Jointly, drivers, joint_drivers
 
 __all__ = [
+    "BAD",
     "BASELINE",
     "COMPUTED",
     "COURSE",
     "HUNDRED",
     "NOTHING",
+    "NO_ASPECT_GAP",
+    "RIGHT",
     "SHORTEST_BASELINE",
     "WITHHELD",
     "WITHHELD_SHARE",
@@ -85,7 +91,10 @@ __all__ = [
     "Agreement",
     "Alone",
     "Apart",
+    "AspectGap",
+    "AspectGaps",
     "Aspects",
+    "Conclusion",
     "ControlChart",
     "Curve",
     "Curves",
@@ -111,6 +120,7 @@ __all__ = [
     "Tested",
     "ToneGap",
     "ToneGaps",
+    "ToneSides",
     "Verdict",
     "VersionBridge",
     "again",
@@ -119,6 +129,7 @@ __all__ = [
     "against_others",
     "agreement",
     "aspect_gap",
+    "aspect_gaps",
     "aspects",
     "bands",
     "bare_points",
@@ -143,8 +154,8 @@ __all__ = [
     "kept",
     "kept_curves",
     "left",
-    "long_hold",
     "level",
+    "long_hold",
     "lost",
     "mean",
     "measured",
@@ -175,8 +186,10 @@ __all__ = [
     "together",
     "tone_gap_items",
     "tone_gaps",
+    "tone_sides",
     "transferred",
     "verdicts",
+    "weighted_changes",
     "withheld",
     "withheld_departments",
     "withheld_periods",
@@ -213,6 +226,8 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "spread": spreads,
     "driver_joint": joint_drivers,
     "tone_gap": tone_gaps,
+    "aspect_gap": aspect_gaps,
+    "bad_feeling": aspect_gaps,
     "kept_curve": kept_curves,
     "again": again,
     "driver": drivers,

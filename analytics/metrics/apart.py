@@ -1,19 +1,24 @@
 """What sets a department apart from the others: questions that it answers otherwise, phrases that it says otherwise."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
-from analytics.figures import ENOUGH, NO_SUMS, Mean
+from analytics.figures import ENOUGH, NO_SUMS, Mean, Share
 from analytics.metrics.means import mean
 from analytics.metrics.phrases import Phrases
 from analytics.metrics.questions import Item, Items
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged_by_key
+from analytics.stats.comparison import welch
+from analytics.stats.exact import Table, fisher_p
 from analytics.stats.intervals import Sums
 from analytics.stats.permutation import permutation_p
 from analytics.stats.shares import share_difference
 
 Place = tuple[int, str]
 """A department and a question, or a phrase."""
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,9 @@ NOT_COMPARED = Apart(Mean(), Estimate())
 def questions_apart(found: Items) -> dict[Place, Apart]:
     """Per department and question, the share of its points that it earned against the other departments.
 
-    The permutation test of two means where both sides have `ENOUGH` calls, corrected over all departments and
-    questions together (Benjamini & Hochberg). What is withheld is not compared.
+    Where both sides have `ENOUGH` calls, by two tests of which the larger p holds: the permutation test, which a few
+    answers all alike do not deceive, and Welch's, which a rare answer given twice does not. Corrected over all
+    departments and questions together (Benjamini & Hochberg). What is withheld is not compared.
     """
     whole = {each.code: each for each in found.whole}
     held = {
@@ -49,30 +55,33 @@ def questions_apart(found: Items) -> dict[Place, Apart]:
 def phrases_apart(found: Phrases) -> dict[Place, Estimate]:
     """Per department and phrase, the share of calls in which it was heard minus that in the others, in percent.
 
-    Newcombe's interval and the score test, corrected over all departments and phrases together.
+    Newcombe's interval and Fisher's exact test, corrected over all departments and phrases together.
     """
-    held = {
-        (department, phrase): _phrase(each.count, each.n, found.whole[phrase].count, found.whole[phrase].n)
+    tables: dict[Place, Table | None] = {
+        (department, phrase): _against_others(each, found.whole[phrase])
         for department, by_phrase in found.departments.items()
         for phrase, each in by_phrase.items()
     }
-    return judged_by_key(held)
+    return _judged(tables)
 
 
 def phrase_moves(before: Phrases, now: Phrases, calls: tuple[int, int]) -> dict[str, Estimate]:
     """Per phrase, the share of calls in which it was heard now minus before, in percent; corrected over all phrases.
 
     `calls` is how many calls the period before and this one have: a phrase may have been heard in one of them only.
+    Newcombe's interval and Fisher's exact test.
     """
+    phrases = sorted(before.whole.keys() | now.whole.keys())
     if any(each.withheld for period in (before, now) for each in period.whole.values()):
-        return dict.fromkeys(sorted(before.whole.keys() | now.whole.keys()), WITHHELD_ESTIMATE)
-    counts = {
-        phrase: tuple(each.count or 0 if (each := period.whole.get(phrase)) else 0 for period in (before, now))
-        for phrase in sorted(before.whole.keys() | now.whole.keys())
+        return dict.fromkeys(phrases, WITHHELD_ESTIMATE)
+
+    def count(period: Phrases, phrase: str) -> int:
+        return period.whole[phrase].count or 0 if phrase in period.whole else 0
+
+    tables: dict[str, Table | None] = {
+        phrase: (count(now, phrase), calls[1], count(before, phrase), calls[0]) for phrase in phrases
     }
-    return judged_by_key(
-        {phrase: _difference(second, calls[1], first, calls[0]) for phrase, (first, second) in counts.items()}
-    )
+    return _judged(tables)
 
 
 # --- how --------------------------------------------------------------------------------------------------------------
@@ -87,7 +96,8 @@ def _question(own: Item, whole: Item) -> Apart:
     other = mean(others)
     assert own.earned.exact is not None
     assert other.exact is not None
-    p = permutation_p(own.earned.sums, others)
+    welchs = welch(own.earned.sums, others)
+    p = max(permutation_p(own.earned.sums, others) or 0.0, welchs.p if welchs else 1.0)
     return Apart(other, estimate(own.n or 0, own.earned.exact - other.exact, p=p))
 
 
@@ -95,16 +105,24 @@ def _without(whole: Sums, part: Sums) -> Sums:
     return Sums(whole.n - part.n, whole.total - part.total, whole.squares - part.squares) if whole.n else NO_SUMS
 
 
-def _phrase(count: int | None, n: int | None, whole_count: int | None, whole_n: int | None) -> Estimate:
-    if count is None or n is None or whole_count is None or whole_n is None:
+def _against_others(own: Share, whole: Share) -> Table | None:
+    if own.count is None or own.n is None or whole.count is None or whole.n is None:
+        return None
+    return own.count, own.n, whole.count - own.count, whole.n - own.n
+
+
+def _judged(tables: Mapping[Key, Table | None]) -> dict[Key, Estimate]:
+    """The first share of each table minus the second, in percent; `None` stands for what is withheld."""
+    tested = [key for key, table in tables.items() if table is not None and min(table[1], table[3]) >= ENOUGH]
+    p = dict(zip(tested, fisher_p([table for key in tested if (table := tables[key])]), strict=True))
+    return judged_by_key({key: _difference(table, p.get(key)) for key, table in tables.items()})
+
+
+def _difference(table: Table | None, p: float | None) -> Estimate:
+    if table is None:
         return WITHHELD_ESTIMATE
-    return _difference(count, n, whole_count - count, whole_n - n)
-
-
-def _difference(count: int, n: int, other_count: int, other_n: int) -> Estimate:
-    """One share minus another, in percent."""
-    found = share_difference(count, n, other_count, other_n)
-    if found is None or min(n, other_n) < ENOUGH:
-        return Estimate(n=n)
-    exact = 100 * (Fraction(count, n) - Fraction(other_count, other_n))
-    return estimate(n, exact, (100 * found.low, 100 * found.high), found.p)
+    found = share_difference(*table)
+    if found is None or p is None:
+        return Estimate(n=table[1])
+    exact = 100 * (Fraction(table[0], table[1]) - Fraction(table[2], table[3]))
+    return estimate(table[1], exact, (100 * found.low, 100 * found.high), p)

@@ -27,10 +27,11 @@ class AspectGap:
     `BAD`.
     """
 
-    gap: Estimate = Estimate()
-    bad_feeling: Share = Share()
+    gap: Estimate
+    bad_feeling: Share
 
 
+NO_ASPECT_GAP: Final = AspectGap(Estimate(), Share())
 WITHHELD_GAP: Final = AspectGap(WITHHELD_ESTIMATE, WITHHELD_SHARE)
 
 

@@ -83,8 +83,8 @@ def bare_points(
 def verdicts(series: Mapping[Key, Course]) -> dict[Key, Verdict]:
     """What each series does, judged together: a steady rise or fall must survive the correction for all of them.
 
-    The test is that of `drift`, over the newest twelve periods. Where it is clear, and one step tells these periods better
-    than a steady course, the step is named instead.
+    The test is that of `drift`, over the newest twelve periods. Where it is clear, and one step within these tells all
+    periods better than a steady course, the step is named instead.
     """
     _none, drifts = corrected([], [drift(points) for points, _rebased in series.values()])
     return {
@@ -99,13 +99,18 @@ def _verdict(points: Sequence[Point], chart: ControlChart | None, found: Drift |
         return Verdict(FEW, n)
     newest = points[-COURSE:]
     if found is not None and found.clear:
-        step = level(newest)
-        if step is not None and step.is_step and (step.change.exact > 0) == (found.value > 0):
+        step = level(points)
+        if step is not None and step.is_step and _is_it(step, found, newest[0].start):
             return Verdict(HIGHER if found.value > 0 else LOWER, n, step.day, found, step)
         first = next(each.start for each in newest if each.mean.exact is not None)
         return Verdict(RISING if found.value > 0 else FALLING, n, first, found)
     outside = tuple(each.day for each in chart.signals if each.rule == 1 and each.day >= newest[0].start)
     return Verdict(OUTSIDE if outside else STEADY, n, None, found, None, outside)
+
+
+def _is_it(step: Level, found: Drift, first: dt.date) -> bool:
+    """Whether a step is what the drift since `first` shows: within that time, and the same way."""
+    return step.day > first and (step.change.exact > 0) == (found.value > 0)
 
 
 def level(points: Sequence[Point]) -> Level | None:

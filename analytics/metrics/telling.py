@@ -46,6 +46,4 @@ def pooled(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def _graded(answered: ByPoints, *, full: bool) -> int:
     """The calls with a grade that got full marks, or fewer."""
-    return sum(
-        each.grades.n for points, each in answered.items() if points is not None and (points >= 100) is full
-    )
+    return sum(each.grades.n for points, each in answered.items() if points is not None and (points >= 100) is full)

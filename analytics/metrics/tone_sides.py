@@ -1,16 +1,17 @@
 """The tone gap from three sides at once: by dimension, by department and by question, judged together."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analytics.metrics.tone import WITHHELD_GAP, ToneGap, tone_gap_items, tone_gaps
 from analytics.metrics.withholding import withheld_departments
-from analytics.results import judged_by_key
+from analytics.results import Estimate, judged
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Key = TypeVar("Key", bound=Hashable)
 Found = dict[str, ToneGap]
 
 
@@ -37,20 +38,21 @@ def tone_sides(
     """
     by_department = tone_gaps(pairs[["department", f"calm_{measure}", f"dominant_{measure}"]], smallest)
     others = [name for name in measures if name != measure]
-    sides: dict[str, Mapping[Hashable, ToneGap]] = {
-        "measure": by_department.whole | _measures(pairs, others, smallest),
-        "department": {key: gaps[measure] for key, gaps in by_department.departments.items()},
-        "item": _items(answers, smallest),
-    }
-    found = {(side, key): each for side, gaps in sides.items() for key, each in gaps.items()}
-    judged = judged_by_key({key: each.estimate for key, each in found.items()})
-    told = {key: replace(each, estimate=judged[key]) for key, each in found.items()}
+    whole = {**by_department.whole, **_measures(pairs, others, smallest)}
+    departments = {key: gaps[measure] for key, gaps in by_department.departments.items()}
+    items = _items(answers, smallest)
+    found = [*whole.values(), *departments.values(), *items.values()]
+    estimates = iter(judged([each.estimate for each in found]))
     return ToneSides(
         pairs=len(pairs),
-        measures={name: told["measure", name] for name in measures if ("measure", name) in told},
-        departments={int(str(key)): told["department", key] for key in sides["department"]},
-        items={str(code): told["item", code] for code in sides["item"]},
+        measures=_told(whole, estimates),
+        departments=_told(departments, estimates),
+        items=_told(items, estimates),
     )
+
+
+def _told(found: Mapping[Key, ToneGap], estimates: Iterator[Estimate]) -> dict[Key, ToneGap]:
+    return {key: replace(each, estimate=next(estimates)) for key, each in found.items()}
 
 
 def _measures(pairs: "pd.DataFrame", names: list[str], smallest: int) -> Found:

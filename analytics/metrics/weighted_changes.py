@@ -17,26 +17,21 @@ if TYPE_CHECKING:
 
 
 def weighted_changes(
-    before: AnsweredCalls,
-    before_departments: Sequence[int],
-    now: AnsweredCalls,
-    now_departments: Sequence[int],
+    before: tuple[AnsweredCalls, Sequence[int]],
+    now: tuple[AnsweredCalls, Sequence[int]],
     weightings: Sequence[Weighting],
     smallest: int = 1,
 ) -> tuple[Conclusion, ...]:
     """The departments whose mean changed clearly under the version's own weights, as "rose" or "fell", and in how many
     alternatives they did so too.
 
-    Both periods' calls are answers to one version. A change is Welch's comparison of the two means, clear when it
+    `before` and `now` are calls with the department of each, in two periods; both are answers to one version. A change is Welch's comparison of the two means, clear when it
     survives the correction (Benjamini & Hochberg) over all departments under the same weighting. Fewer than `smallest`
     calls in either period are not looked at.
     """
-    keys = sorted({*before_departments, *now_departments})
+    keys = sorted({*before[1], *now[1]})
     made = [OWN, *weightings]
-    sides = [
-        _sums(calls, departments, keys, made)
-        for calls, departments in ((before, before_departments), (now, now_departments))
-    ]
+    sides = [_sums(calls, departments, keys, made) for calls, departments in (before, now)]
     own, *others = (
         _directions(keys, *(side[place] for side in sides), smallest=smallest) for place in range(len(made))
     )
@@ -57,9 +52,7 @@ def _directions(keys: Sequence[int], before: list[Sums], now: list[Sums], *, sma
 def _conclusion(
     key: int, direction: int, others: Sequence[Mapping[int, int]], weightings: Sequence[Weighting]
 ) -> Conclusion:
-    fails = tuple(
-        each.name for each, found in zip(weightings, others, strict=True) if found.get(key, 0) != direction
-    )
+    fails = tuple(each.name for each, found in zip(weightings, others, strict=True) if found.get(key, 0) != direction)
     n, held = len(weightings), len(weightings) - len(fails)
     value = rounded(Fraction(100 * held, n)) if n else None
     return Conclusion("rose" if direction > 0 else "fell", (key,), n, held, value, fails)

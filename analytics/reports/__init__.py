@@ -17,22 +17,70 @@ from django.core.exceptions import PermissionDenied
 
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.reports import comparison, overview, trend
+from analytics.reports import (
+    aspects,
+    calls,
+    comparison,
+    course,
+    drivers,
+    effects,
+    endings,
+    heard,
+    overview,
+    promised,
+    questions,
+    reach,
+    spreads,
+    tone,
+    trend,
+    weights,
+)
 from analytics.reports import department as one
 from analytics.reports.base import Column, Report, Value
 
-__all__ = ["OF_ALL", "OF_EVALUATORS", "OF_ONE_DEPARTMENT", "Column", "Report", "Value", "run"]
+__all__ = ["OF_ALL", "OF_CALLS", "OF_EVALUATORS", "OF_ONE_DEPARTMENT", "Column", "Report", "Value", "run"]
 
 Builder = Callable[[Reader, Filters, int | None], Report]
 
 OF_ALL: Final[Mapping[str, Builder]] = {
     "overview": overview.build,
     "trend": trend.build,
+    "calls": calls.build,
     "funnel": comparison.funnel,
     "shrunk": comparison.shrunk,
+    "pareto": questions.pareto,
+    "heatmap": questions.heatmap,
+    "item_moves": questions.moves,
+    "drivers": drivers.drivers,
+    "spreads": spreads.spreads,
+    "phrases": heard.phrases,
+    "phrase_places": heard.places,
+    "quotes": heard.said,
+    "content_experience": aspects.facing,
+    "bad_feelings": aspects.bad_feelings,
+    "tone_gap": tone.by_measure,
+    "tone_gap_departments": tone.by_department,
+    "tone_gap_items": tone.by_item,
+    "sensitivity": weights.kinds,
+    "flips": weights.flips,
+    "alternatives": weights.alternatives,
+    "control": course.control,
+    "courses": course.courses,
+    "effects": effects.effects,
+    "bridges": effects.bridges,
+    "promises": promised.promises,
+    "helped": promised.helped,
+    "kept_curves": promised.kept_curves,
+    "flow": endings.flow,
+    "chains": endings.chains,
+    "reach": reach.reach,
+    "hours": reach.hours,
+    "handling": reach.handling,
 }
 # Of single evaluators: for who checks calls and who analyses them.
 OF_EVALUATORS: Final[frozenset[str]] = frozenset()
+# Of single calls: for who may open all of them.
+OF_CALLS: Final[frozenset[str]] = frozenset({"calls"})
 OF_ONE_DEPARTMENT: Final[Mapping[str, Builder]] = {
     "dimensions": one.dimensions,
     "aspects": one.aspects,
@@ -48,7 +96,7 @@ def run(slug: str, *, reader: Reader, filters: Filters, department: int | None =
     Raises `KeyError` for a slug that is not a report (of a department, where one is given), and `PermissionDenied` for one
     that this reader may not read.
     """
-    if slug in OF_EVALUATORS and not reader.checks:
+    if (slug in OF_EVALUATORS and not reader.checks) or (slug in OF_CALLS and not reader.sees_calls):
         raise PermissionDenied
     known = OF_ALL if department is None else OF_ONE_DEPARTMENT
     return known[slug](reader, filters, department)

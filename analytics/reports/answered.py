@@ -1,16 +1,18 @@
 """What the reports about questions share: the answers of the period, read once, and what the checklist says of each question."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from analytics import frames, metrics
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import Items, Parts
+from analytics.reports.base import Column, Report, Value, checked, left_out
 from analytics.reports.tree import Tree, tree_of
 from surveys.definition import text
 
@@ -50,10 +52,13 @@ class Answered:
         return frames.answers(self.reader, replace(self.filters, start=start, end=end, period="dates"), self.tree.keys)
 
     @cached_property
+    def totals(self) -> "pd.DataFrame":
+        return frames.totals(self.reader, self.filters, self.tree.keys, ("score",))
+
+    @cached_property
     def parts(self) -> dict[int, Parts]:
         """The sums of the period, by department."""
-        frame = frames.totals(self.reader, self.filters, self.tree.keys, ("score",))
-        sums = metrics.parts(frame, ["department", "now"])
+        sums = metrics.parts(self.totals, ["department", "now"])
         return {key: sums[key, True] for key in self.tree.keys if (key, True) in sums}
 
     @cached_property
@@ -90,6 +95,41 @@ class Answered:
                 )
             )
         return {each.code: each for each in sorted(found, key=lambda each: (each.place, each.code))}
+
+    def report(
+        self,
+        slug: str,
+        title: str,
+        summary: str,
+        *,
+        columns: tuple[Column, ...],
+        rows: Iterable[Mapping[str, Value]],
+        result: object,
+    ) -> Report:
+        days = (day for day, now in zip(self.totals["newest"], self.totals["now"], strict=True) if now)
+        return Report(
+            slug=slug,
+            title=title,
+            summary=summary,
+            columns=columns,
+            rows=checked(columns, rows),
+            filters=self.filters,
+            start=self.filters.start,
+            end=self.filters.end,
+            counted=self.calls,
+            newest=max(days, default=None),
+            data_time=self.reader.at,
+            left_out=left_out(self.reader, self.filters, self.tree.keys),
+            result=result,
+        )
+
+
+def question_columns() -> tuple[Column, ...]:
+    return Column("item", _("Code")), Column("question", _("Question")), Column("section", _("Section"))
+
+
+def question_values(question: Question) -> dict[str, Value]:
+    return {"item": question.code, "question": question.text, "section": question.section}
 
 
 def answered(reader: Reader, filters: Filters) -> Answered:

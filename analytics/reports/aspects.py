@@ -1,7 +1,7 @@
 """What was said against how it was said: per department, and the calls with the right answer and a bad feeling."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,7 @@ from analytics import answer_frames, call_frames, charts, frames, gap_words, met
 from analytics.access import Reader
 from analytics.figures import rounded
 from analytics.filters import Filters
-from analytics.metrics import BAD, RIGHT, AspectGap, AspectGaps, Aspects
+from analytics.metrics import BAD, NO_ASPECT_GAP, RIGHT, AspectGap, AspectGaps, Aspects
 from analytics.reports.base import (
     Column,
     Report,
@@ -67,7 +67,8 @@ def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
     for key in tree.leaves:
         if key in parts and parts[key]["n_calls"]:
             aspects = metrics.aspects(parts[key], smallest)
-            within = found.departments.get(key, AspectGap()) if found else AspectGap(aspects.gap)
+            of_sums = replace(NO_ASPECT_GAP, gap=aspects.gap)
+            within = found.departments.get(key, NO_ASPECT_GAP) if found else of_sums
             lines.append(Line(key, tree.name(key), tree.code(key), aspects, within))
     lines.sort(key=lambda each: (-(each.within.gap.exact or Fraction(0)), each.name))
     columns = _columns()
@@ -165,7 +166,9 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
     return Report(
         slug="bad_feelings",
         title=_("Right answer, bad feeling"),
-        summary=_("Content of %(right)s or more, experience below %(bad)s: what was said was right, how it was said was not.")
+        summary=_(
+            "Content of %(right)s or more, experience below %(bad)s: what was said was right, how it was said was not."
+        )
         % rule(),
         columns=columns,
         rows=checked(columns, map(_call_values, found)),

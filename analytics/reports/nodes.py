@@ -53,6 +53,15 @@ class Nodes:
     def of_departments(self, shares: Mapping[int, Share]) -> dict[int, Share]:
         return {key: shares[key] for key in self.shown if key in self.tree.leaves}
 
+    def lowest_first(self, shares: Mapping[int, Share]) -> list[int]:
+        """What is shown: departments by their share, those without one last; then parts, and everything together."""
+
+        def place(node: int) -> tuple[bool, bool, bool, float]:
+            value = shares[node].value
+            return self.tree.level(node) != "department", node == ALL_TOGETHER, value is None, float(value or 0)
+
+        return sorted(self.shown, key=place)
+
     def names(self, node: int) -> dict[str, Value]:
         tree = self.tree
         return {"department_code": tree.code(node), "department": tree.name(node), "level": tree.level(node)}

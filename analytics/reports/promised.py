@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 from analytics import call_frames, charts, frames, metrics, words
 from analytics.access import Reader
-from analytics.figures import Share
+from analytics.figures import Share, rounded
 from analytics.filters import ALL_TOGETHER, TOTAL, Filters
 from analytics.metrics import Curve, Curves, Promises
+from analytics.metrics.waiting import DAY, Come
 from analytics.reports.base import Column, Report, Value, checked, left_out, note, share_columns
 from analytics.reports.nodes import (
     Cell,
@@ -28,12 +29,15 @@ from analytics.reports.nodes import (
     nodes_of,
 )
 from analytics.results import Estimate
+from analytics.stats.comparison import ALPHA
 
 # The Dutch benchmark over about 15,000 test calls a year, of 2018, in percent: called back within 24 hours, caller helped.
 BENCHMARK_BACK: Final = 64
 BENCHMARK_HELPED: Final = 74
 # Hours at which a curve is drawn: every one of the first day, then every sixth until four days have passed.
 HOURS: Final = (*range(25), *range(30, 97, 6))
+# Below this a p is no longer told exactly.
+LEAST_P: Final = 0.001
 # Lines that are drawn when none were chosen, beside the one of everything together.
 FIRST_LINES: Final = 3
 
@@ -46,6 +50,13 @@ class Standing:
     gaps: Mapping[int, Estimate]
     names: Mapping[int, str]
     whole: Share
+    lanes: Lanes
+
+
+@dataclass(frozen=True, slots=True)
+class HelpedOrLeft:
+    helped: Standing
+    left: Standing
     lanes: Lanes
 
 
@@ -79,9 +90,11 @@ def promises(reader: Reader, filters: Filters, _department: int | None) -> Repor
         for node in nodes.shown
     ]
     lanes = [(Lane(_("Called back within 24 hours"), 100, BENCHMARK_BACK, _benchmark(BENCHMARK_BACK)), back)]
-    if window != metrics.DAY:
+    if window != DAY:
         lanes.append((Lane(_("Kept within %(hours)s hours") % {"hours": window}), kept))
-    drawn = _lanes(nodes, lanes, [gaps, {}], ["called_back", "kept"], {key: _said(each) for key, each in counts.items()})
+    drawn = _lanes(
+        nodes, lanes, [gaps, {}], ["called_back", "kept"], {key: _said(each) for key, each in counts.items()}
+    )
     return Report(
         slug="promises",
         title=_("What became of promised callbacks"),
@@ -162,19 +175,9 @@ def _lanes(
             counts=counts.get(node, ""),
             whole=nodes.tree.level(node) != "department",
         )
-        for node in _worst_first(nodes, lanes[0][1])
+        for node in nodes.lowest_first(lanes[0][1])
     ]
     return Lanes(_("Department"), tuple(lane for lane, _shares in lanes), tuple(lines))
-
-
-def _worst_first(nodes: Nodes, shares: Mapping[int, Share]) -> list[int]:
-    """Departments by their share, lowest first; those without one, then parts and the whole, at the end."""
-
-    def place(node: int) -> tuple[bool, bool, float]:
-        value = shares[node].value
-        return nodes.tree.level(node) != "department", value is None, float(value or 0)
-
-    return sorted(nodes.shown, key=place)
 
 
 # --- helped, or left to fate ------------------------------------------------------------------------------------------
@@ -223,9 +226,10 @@ def helped(reader: Reader, filters: Filters, _department: int | None) -> Report:
         end=filters.end,
         counted=nodes.sums[ALL_TOGETHER]["n_calls"],
         data_time=reader.at,
-        result=(
+        result=HelpedOrLeft(
             Standing(shares, gaps, _names(nodes), shares[nodes.top], drawn),
             Standing(left, left_gaps, _names(nodes), left[nodes.top], drawn),
+            drawn,
         ),
     )
 
@@ -304,7 +308,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
     )
 
 
-def points_of(curve: Curve) -> list[metrics.Come]:
+def points_of(curve: Curve) -> list[Come]:
     """The points of a curve that are drawn."""
     return [point for point in curve.points if point.hour in HOURS]
 
@@ -348,10 +352,20 @@ def _tested(found: Curves) -> str:
         return ""
     text = ngettext("over %(count)s promise", "over %(count)s promises", found.n) % {"count": words.whole(found.n)}
     facts = {"p": _p(found.p), "promises": text}
-    if found.p <= 0.05:
-        return _("Departments differ in how fast they call back, by more than chance (log-rank test, %(p)s, %(promises)s).") % facts
-    return _("That departments differ in how fast they call back may be chance (log-rank test, %(p)s, %(promises)s).") % facts
+    if found.p <= ALPHA:
+        return (
+            _(
+                "Departments differ in how fast they call back, by more than chance (log-rank test, %(p)s, %(promises)s)."
+            )
+            % facts
+        )
+    return (
+        _("That departments differ in how fast they call back may be chance (log-rank test, %(p)s, %(promises)s).")
+        % facts
+    )
 
 
 def _p(value: float) -> str:
-    return _("p below %(limit)s") % {"limit": words.number(metrics.LEAST_P, 3)} if value < metrics.LEAST_P else f"p = {words.number(metrics.p_value(value), 3)}"
+    if value < LEAST_P:
+        return _("p below %(limit)s") % {"limit": words.number(rounded(LEAST_P, 3), 3)}
+    return f"p = {words.number(rounded(value, 3), 3)}"

@@ -1,4 +1,4 @@
-"""Questions: what costs points, where departments differ, what moved, how scores are spread, what goes with a good grade."""
+"""Questions: what costs points, where departments differ, and what moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,63 +7,17 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import call_frames, frames, metrics, words
+from analytics import metrics, words
 from analytics.access import Reader
 from analytics.figures import Change, Mean, rounded
 from analytics.filters import ALL_TOGETHER, Filters
-from analytics.metrics import Alone, Apart, Item, Jointly, Spread
-from analytics.reports.answered import Answered, Question, answered
-from analytics.reports.base import (
-    Column,
-    Report,
-    Value,
-    checked,
-    left_out,
-    mean_columns,
-    mean_values,
-    share_columns,
-)
+from analytics.metrics import Apart, Item
+from analytics.reports.answered import Answered, Question, answered, question_columns, question_values
+from analytics.reports.base import Column, Report, Value, mean_values, share_columns
 from analytics.results import Estimate
 
 # As many departments as stand beside each other on a page; of more, those that most sets apart.
 MOST_DEPARTMENTS = 10
-# As many graded calls as are read one by one for what holds beside all other questions.
-MOST_GRADED = 4000
-
-
-def _report(
-    about: Answered,
-    slug: str,
-    title: str,
-    summary: str,
-    columns: tuple[Column, ...],
-    rows: Iterable[Mapping[str, Value]],
-    result: object,
-) -> Report:
-    reader, filters = about.reader, about.filters
-    return Report(
-        slug=slug,
-        title=title,
-        summary=summary,
-        columns=columns,
-        rows=checked(columns, rows),
-        filters=filters,
-        start=filters.start,
-        end=filters.end,
-        counted=about.calls,
-        newest=about.newest,
-        data_time=reader.at,
-        left_out=left_out(reader, filters, about.tree.keys),
-        result=result,
-    )
-
-
-def _question_columns() -> tuple[Column, ...]:
-    return Column("item", _("Code")), Column("question", _("Question")), Column("section", _("Section"))
-
-
-def _question(question: Question) -> dict[str, Value]:
-    return {"item": question.code, "question": question.text, "section": question.section}
 
 
 def share_in_words(mean: Mean) -> str:
@@ -101,7 +55,7 @@ def pareto(reader: Reader, filters: Filters, _department: int | None) -> Report:
     costly = {each.item.code for each in found}
     found += [Costly(about.questions[code], each, None, None) for code, each in items.items() if code not in costly]
     columns = (
-        *_question_columns(),
+        *question_columns(),
         Column("lost", _("Cost"), _("points per call"), "lost"),
         Column("share", _("Share of what is lost"), "%", "cost_share"),
         Column("cumulated", _("Down to here"), "%", "cost_share"),
@@ -110,8 +64,13 @@ def pareto(reader: Reader, filters: Filters, _department: int | None) -> Report:
         Column("na", _("Not applicable"), _("calls")),
         Column("note", _("Note")),
     )
-    return _report(
-        about, "pareto", _("What costs most points"), _few_cost_most(found), columns, map(_cost_values, found), found
+    return about.report(
+        "pareto",
+        _("What costs most points"),
+        _few_cost_most(found),
+        columns=columns,
+        rows=map(_cost_values, found),
+        result=found,
     )
 
 
@@ -128,7 +87,7 @@ def _few_cost_most(found: Sequence[Costly]) -> str:
 
 def _cost_values(each: Costly) -> Mapping[str, Value]:
     return {
-        **_question(each.question),
+        **question_values(each.question),
         "lost": each.item.lost,
         "share": each.share,
         "cumulated": each.cumulated,
@@ -183,13 +142,17 @@ class HeatMap:
     first: int
     apart: tuple[tuple[Question, HeatCell], ...]
 
+    @property
+    def compared(self) -> int:
+        return len(self.drawn) + len(self.others)
+
 
 def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Which share of a question's points each department earned."""
     about = answered(reader, filters)
     found = _heat(about)
     columns = (
-        *_question_columns(),
+        *question_columns(),
         Column("department_code", _("Code")),
         Column("department", _("Department")),
         *share_columns("earned", _("Earned when scored"), "earned"),
@@ -207,7 +170,7 @@ def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report
         for cell in (HeatCell(ALL_TOGETHER, "", row.whole, row.whole, None), *row.cells)
     ]
     title = _("Earned when scored, per question and department, in %")
-    return _report(about, "heatmap", title, _how_many_apart(found), columns, rows, found)
+    return about.report("heatmap", title, _how_many_apart(found), columns=columns, rows=rows, result=found)
 
 
 def _heat(about: Answered) -> HeatMap:
@@ -251,17 +214,20 @@ def _how_many_apart(found: HeatMap) -> str:
     facts = {"below": words.whole(below), "above": words.whole(len(found.apart) - below)}
     if not found.apart:
         return _("On no question does a department differ from the others by more than chance.")
-    return _(
-        "Clearly below the other departments: %(below)s times (▼); clearly above: %(above)s times (▲). The other "
-        "differences may be chance."
-    ) % facts
+    return (
+        _(
+            "Clearly below the other departments: %(below)s times (▼); clearly above: %(above)s times (▲). The other "
+            "differences may be chance."
+        )
+        % facts
+    )
 
 
 def _heat_values(about: Answered, row: HeatRow, cell: HeatCell) -> Mapping[str, Value]:
     item, estimate = cell.item, cell.apart.estimate if cell.apart else Estimate()
     tested = estimate.p is not None
     return {
-        **_question(row.question),
+        **question_values(row.question),
         "department_code": about.tree.code(cell.key),
         "department": about.tree.name(cell.key),
         **mean_values("earned", item.earned if item else Mean()),
@@ -270,7 +236,11 @@ def _heat_values(about: Answered, row: HeatRow, cell: HeatCell) -> Mapping[str, 
         "apart": estimate.value,
         "apart_p": rounded(estimate.adjusted, 4) if estimate.adjusted is not None else None,
         "clear": ("yes" if estimate.clear else "no") if tested else "",
-        "note": "no calls" if item is None or not (item.n or item.withheld) else "too few calls" if item.withheld else "",
+        "note": "no calls"
+        if item is None or not (item.n or item.withheld)
+        else "too few calls"
+        if item.withheld
+        else "",
     }
 
 
@@ -295,10 +265,10 @@ def moves(reader: Reader, filters: Filters, _department: int | None) -> Report:
         found = [Moved(about.questions[each.code], each.before, each.now, each.change) for each in moved.items]
     found.sort(key=lambda each: (not (each.change and each.change.clear), -_size(each)))
     columns = (
-        *_question_columns(),
-        *mean_columns_in_percent("before", _("Before")),
+        *question_columns(),
+        *share_columns("before", _("Before"), "earned"),
         Column("before_scored", _("Scored before"), _("calls")),
-        *mean_columns_in_percent("earned", _("Now")),
+        *share_columns("earned", _("Now"), "earned"),
         Column("scored", _("Scored"), _("calls")),
         Column("change", pgettext("figures", "Change"), "%", "item_change"),
         Column("change_low", _("Change, low end"), "%", "item_change"),
@@ -308,4 +278,45 @@ def moves(reader: Reader, filters: Filters, _department: int | None) -> Report:
         Column("note", _("Note")),
     )
     title = _("What moved against the period before")
-    return _report(about, "item_moves", title, _how_many_moved(found, filters), columns, map(_move_values, found), found)
+    return about.report(
+        "item_moves",
+        title,
+        _how_many_moved(found, filters),
+        columns=columns,
+        rows=map(_move_values, found),
+        result=found,
+    )
+
+
+def _size(each: Moved) -> float:
+    return abs(float(each.change.exact)) if each.change else -1.0
+
+
+def _how_many_moved(found: Sequence[Moved], filters: Filters) -> str:
+    if filters.before is None:
+        return _("All calls have no period before them to compare with.")
+    tested = [each for each in found if each.change]
+    clear = sum(each.change.clear for each in tested if each.change)
+    facts = {"clear": clear, "all": len(tested), "before": words.before(filters)}
+    if not tested:
+        return _("Too few calls in one of the periods to compare them.")
+    if not clear:
+        return _("None of the %(all)s questions changed clearly against %(before)s.") % facts
+    return _("%(clear)s of the %(all)s questions changed clearly against %(before)s.") % facts
+
+
+def _move_values(each: Moved) -> Mapping[str, Value]:
+    change = each.change
+    return {
+        **question_values(each.question),
+        **mean_values("before", each.before),
+        "before_scored": each.before.n,
+        **mean_values("earned", each.now),
+        "scored": each.now.n,
+        "change": change.value if change else None,
+        "change_low": change.low if change else None,
+        "change_high": change.high if change else None,
+        "change_p": rounded(change.adjusted, 4) if change else None,
+        "change_clear": ("yes" if change.clear else "no") if change else "",
+        "note": "" if change else "too few calls",
+    }

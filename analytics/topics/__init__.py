@@ -12,10 +12,21 @@ from analytics.access import Reader
 from analytics.choices import Chip, Field, chips, fields
 from analytics.filters import Filters
 from analytics.pages import counted, ends
-from analytics.topics import comparison
+from analytics.topics import aspects, calls, comparison, course, heard, promised, questions, reach, tone, weights
 from analytics.topics.base import Section, Topic
 
-_ALL: tuple[Topic, ...] = (comparison.TOPIC,)
+_ALL: tuple[Topic, ...] = (
+    course.TOPIC,
+    comparison.TOPIC,
+    questions.TOPIC,
+    aspects.TOPIC,
+    tone.TOPIC,
+    weights.TOPIC,
+    promised.TOPIC,
+    reach.TOPIC,
+    heard.TOPIC,
+    calls.TOPIC,
+)
 TOPICS: Final[Mapping[str, Topic]] = {topic.slug: topic for topic in _ALL}
 
 

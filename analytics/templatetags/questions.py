@@ -1,0 +1,173 @@
+"""What the pages about questions and phrases draw inside their tables: cells, small scales and histograms."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from analytics import marks, words
+from analytics.figures import Mean, Share
+from analytics.metrics import Spread
+from analytics.reports.drivers import Behaviour
+from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard
+from analytics.reports.questions import HeatCell, Moved, share_in_words
+from analytics.reports.spreads import Spreading
+from analytics.results import Estimate
+
+register = template.Library()
+
+# A histogram's size in its own units: a bar is five wide, as the step of points is.
+TALL = 40
+
+
+@register.filter
+def share_of(mean: Mean) -> str:
+    return share_in_words(mean)
+
+
+@register.filter
+def cell_shade(cell: HeatCell) -> str:
+    mean = cell.item.earned if cell.item else Mean()
+    return marks.shade(mean, None if cell.distance is None else float(cell.distance))
+
+
+@register.filter
+def cell_words(cell: HeatCell) -> str:
+    """“Afval: 34 % (25 to 44 %), 61 calls; elsewhere 81 %; clearly below the others”."""
+    return _("%(name)s: %(figure)s") % {"name": cell.name, "figure": cell_facts(cell)}
+
+
+@register.filter
+def cell_facts(cell: HeatCell) -> str:
+    if cell.item is None:
+        return _("no calls")
+    said = [share_in_words(cell.item.earned)]
+    if cell.apart and cell.apart.others.value is not None:
+        said.append(_("elsewhere %(share)s") % {"share": words.percent(cell.apart.others.value)})
+    if cell.verdict:
+        said.append(verdict(cell))
+    return "; ".join(said)
+
+
+@register.filter
+def verdict(cell: HeatCell) -> str:
+    return {-1: _("clearly below the others"), 1: _("clearly above the others")}.get(cell.verdict, "")
+
+
+@register.filter
+def moved_most(several: Sequence[Moved]) -> Sequence[Moved]:
+    """All that moved clearly, and at least three, so that it is seen how little the others did."""
+    clear = sum(each.change is not None and each.change.clear for each in several)
+    return several[: max(clear, 3)]
+
+
+@register.filter
+def signed(value: Decimal | None) -> str:
+    return "–" if value is None else words.signed(value)
+
+
+@register.filter
+def grade_interval(value: Estimate) -> str:
+    """“+1.2 to +2.1”."""
+    if value.low is None or value.high is None:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": words.signed(value.low), "high": words.signed(value.high)}
+
+
+@register.inclusion_tag("analytics/topics/scale.html")
+def driver_scale(each: Behaviour, several: Iterable[Behaviour]) -> dict[str, Any]:
+    """A difference of grades in its interval, on the axis that all of them have in common."""
+    ends = [0.0]
+    for other in several:
+        estimate = other.alone.estimate
+        ends += [float(end) for end in (estimate.low, estimate.exact, estimate.high) if end is not None]
+    estimate = each.alone.estimate
+    return _scale(min(ends), max(ends), estimate.low, estimate.exact, estimate.high, zero=0.0)
+
+
+@register.inclusion_tag("analytics/topics/scale.html")
+def move_scale(each: Moved) -> dict[str, Any]:
+    """From the open dot, before, to the full one, now, with its interval; from 0 to 100 %."""
+    now = each.now
+    drawn = _scale(0.0, 100.0, now.low, now.exact, now.high, zero=None)
+    before = each.before.exact
+    return drawn | {"before": None if before is None else _place(float(before), 0.0, 100.0)}
+
+
+def _scale(least: float, most: float, low: Any, middle: Any, high: Any, *, zero: float | None) -> dict[str, Any]:
+    ends = {"low": low, "middle": middle, "high": high, "zero": zero}
+    return {name: None if end is None else _place(float(end), least, most) for name, end in ends.items()}
+
+
+def _place(value: float, least: float, most: float) -> str:
+    return f"{3 + 94 * (value - least) / ((most - least) or 1):.2f}%"
+
+
+@register.inclusion_tag("analytics/topics/histogram.html")
+def histogram(each: Spreading) -> dict[str, Any]:
+    """How many calls scored so much: a bar for each step of five points, the mean as a line, the middle half shaded."""
+    spread: Spread = each.spread
+    most = max((float(bin_.share.value or 0) for bin_ in spread.bins), default=0.0) or 1.0
+    tops = [(bin_.low, TALL * float(bin_.share.value or 0) / most) for bin_ in spread.bins]
+    bars = [(low + 0.4, f"{TALL - top:.1f}", f"{top:.1f}") for low, top in tops if top]
+    half = (spread.lower[0], spread.upper[1] - spread.lower[0]) if spread.lower and spread.upper else None
+    mean = each.mean.value
+    label = _("%(name)s: %(figure)s") % {"name": each.name, "figure": words.mean_in_words(each.mean)}
+    return {"bars": bars, "half": half, "mean": None if mean is None else f"{mean:.1f}", "tall": TALL, "label": label}
+
+
+# --- phrases ----------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    words_of = {HARMFUL: pgettext("phrase", "harmful"), EXEMPLARY: pgettext("phrase", "exemplary")}
+    return words_of.get(kind, "")
+
+
+@register.filter
+def by_kind(found: Sequence[Heard]) -> list[tuple[str, list[Heard]]]:
+    """The phrases under a heading for each kind, as they stand."""
+    headings = {
+        HARMFUL: _("Harmful: better not said"),
+        EXEMPLARY: _("Exemplary: good to say"),
+        "": _("Not in the bank"),
+    }
+    kinds = dict.fromkeys(each.entry.kind for each in found)
+    return [(headings[kind], [each for each in found if each.entry.kind == kind]) for kind in kinds]
+
+
+@register.filter
+def one_place(value: Decimal | None) -> str:
+    """A small share in percent, where whole ones would all look alike."""
+    return "–" if value is None else f"{words.points(value)}{words.NARROW_SPACE}%"
+
+
+@register.filter
+def share_interval(value: Share) -> str:
+    return words.interval(value.low, value.high) + f"{words.NARROW_SPACE}%"
+
+
+@register.filter
+def move_words(value: Estimate) -> str:
+    """“▲ +3.1 (+1.2 to +5.0)”, in points of percent."""
+    if value.exact is None:
+        return ""
+    return f"{'▲' if value.exact > 0 else '▼'} {words.signed(value.exact)} ({grade_interval(value)})"
+
+
+@register.filter
+def tone_of(value: Estimate, kind: str) -> str:
+    """More of what harms is a warning, and so is less of what does well."""
+    if kind not in {HARMFUL, EXEMPLARY} or value.exact is None:
+        return "flat"
+    return "warn" if (value.exact > 0) == (kind == HARMFUL) else "good"
+
+
+@register.inclusion_tag("analytics/bar.html")
+def phrase_bar(each: Heard, several: Sequence[Heard]) -> dict[str, Any]:
+    most = max((float(other.now.high or 0) for other in several), default=0.0)
+    return {"bar": marks.bar(each.now, most or 100.0), "kind": "left" if each.entry.kind == HARMFUL else ""}

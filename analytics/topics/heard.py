@@ -1,0 +1,94 @@
+"""What callers heard: which phrases harm, which do well, where, and what was said?"""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import reports, words
+from analytics.access import Reader
+from analytics.filters import Filters
+from analytics.lede import Sentence
+from analytics.reports.heard import HARMFUL, Heard, PlaceHeard
+from analytics.topics.base import Content, Section, Topic
+
+# As many as are named in the first sentences.
+NAMED = 2
+
+
+def build(reader: Reader, filters: Filters) -> Content:
+    phrases, places, quotes = (
+        reports.run(slug, reader=reader, filters=filters) for slug in ("phrases", "phrase_places", "quotes")
+    )
+    lede = _lede(phrases.result, places.result, filters) if phrases.counted else []
+    notes = _("Share of the calls in which it was heard, once or more, with its 95 % interval.")
+    open_to = _("Quotes are shown to who may open the calls they are from, the newest first, at most 20 of a phrase.")
+    return Content(
+        tuple(lede),
+        (
+            Section(phrases, "analytics/topics/heard_phrases.html", notes),
+            Section(places, "analytics/topics/heard_places.html"),
+            Section(quotes, "analytics/topics/heard_quotes.html", open_to),
+        ),
+    )
+
+
+def _lede(found: Sequence[Heard], places: Sequence[PlaceHeard], filters: Filters) -> list[Sentence]:
+    return [*_where(places), *_moved(found, filters), *_most(found)]
+
+
+def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
+    """Harmful phrases that are heard more often in one department than elsewhere."""
+    more = [each for each in places if each.entry.kind == HARMFUL and (each.apart.exact or 0) > 0]
+    found = []
+    for each in more[:NAMED]:
+        facts = {
+            "phrase": each.entry.text,
+            "name": each.name,
+            "share": words.share_in_words(each.share),
+            "calls": words.calls(each.share.n),
+        }
+        text = _("“%(phrase)s” is heard clearly more often in %(name)s than elsewhere: in %(share)s of %(calls)s.")
+        found.append(Sentence(text % facts, strong=True))
+    return found
+
+
+def _moved(found: Sequence[Heard], filters: Filters) -> list[Sentence]:
+    """The phrases whose share moved clearly, or that none did."""
+    tested = [each for each in found if each.move.p is not None]
+    clear = sorted((each for each in tested if each.move.clear), key=lambda each: -abs(each.move.exact or 0))
+    before = words.before(filters)
+    if tested and not clear:
+        text = _("No phrase is heard clearly more or less often than in %(before)s.")
+        return [Sentence(text % {"before": before}, strong=True)]
+    said = []
+    for each in clear[:NAMED]:
+        facts = {"phrase": each.entry.text, "share": words.share_in_words(each.now), "before": before}
+        facts["change"] = words.signed(each.move.exact or 0)
+        if (each.move.exact or 0) > 0:
+            text = _("“%(phrase)s” is heard more often: in %(share)s of the calls, %(change)s against %(before)s.")
+        else:
+            text = _("“%(phrase)s” is heard less often: in %(share)s of the calls, %(change)s against %(before)s.")
+        said.append(Sentence(text % facts, strong=True))
+    return said
+
+
+def _most(found: Sequence[Heard]) -> list[Sentence]:
+    harmful = [each for each in found if each.entry.kind == HARMFUL and each.now.count]
+    if not harmful:
+        return []
+    first = max(harmful, key=lambda each: each.now.value or 0)
+    facts = {
+        "phrase": first.entry.text,
+        "share": words.share_in_words(first.now),
+        "calls": words.calls(first.now.n),
+    }
+    return [Sentence(_("Heard most of the harmful ones: “%(phrase)s”, in %(share)s of %(calls)s.") % facts)]
+
+
+TOPIC = Topic(
+    "heard",
+    gettext_lazy("what callers heard"),
+    gettext_lazy("Which phrases do callers hear that harm or do well, and where?"),
+    build,
+)

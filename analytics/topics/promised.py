@@ -1,0 +1,91 @@
+"""Callbacks: are promised calls made, and are callers helped?"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import reports
+from analytics.access import Reader
+from analytics.figures import Share
+from analytics.filters import Filters
+from analytics.lede import Sentence
+from analytics.metrics import Curves
+from analytics.reports.nodes import named_shares
+from analytics.reports.promised import BENCHMARK_BACK, BENCHMARK_HELPED, HelpedOrLeft, Standing
+from analytics.results import Estimate
+from analytics.stats.comparison import ALPHA
+from analytics.topics.base import Content, Section, Topic
+from analytics.words import share_in_words
+
+LANES, CURVES, FLOW = (f"analytics/topics/{name}.html" for name in ("lanes", "kept_curves", "flow"))
+
+
+def build(reader: Reader, filters: Filters) -> Content:
+    made = {
+        slug: reports.run(slug, reader=reader, filters=filters)
+        for slug in ("promises", "kept_curves", "flow", "helped", "chains")
+    }
+    first: Standing = made["promises"].result
+    ended: HelpedOrLeft = made["helped"].result
+    open_words = _("A callback counts once its time has passed; what may still come is open, and in no share.")
+    benchmark = _("Benchmark: Quality Support, about 15,000 test calls a year in Dutch organisations.")
+    curve = _(
+        "Step lines with their 95 % interval. Promises that are still open count for as long as they have been. The "
+        "dotted lines: 24 hours, and the Dutch benchmark."
+    )
+    again = _("Only questions that scenarios bring more than once are compared, so that the question is the same.")
+    return Content(
+        tuple(_lede(first, made["kept_curves"].result.curves, ended.helped, ended.left)),
+        (
+            Section(made["promises"], LANES, f"{open_words} {benchmark}"),
+            Section(made["kept_curves"], CURVES, curve),
+            Section(made["flow"], FLOW),
+            Section(made["helped"], LANES, benchmark),
+            Section(made["chains"], LANES, again),
+        ),
+    )
+
+
+def _lede(back: Standing, curves: Curves, helped: Standing, left: Standing) -> list[Sentence]:
+    said = [
+        *_outside(back, -1, _("Calling back less often than the others: %(names)s.")),
+        *_outside(back, 1, _("Calling back more often than the others: %(names)s.")),
+    ]
+    if not said and back.gaps:
+        said = [Sentence(_none_stands_out(curves), strong=True)]
+    if back.whole.value is not None:
+        facts = {"share": share_in_words(back.whole), "benchmark": BENCHMARK_BACK}
+        text = _(
+            "All together %(share)s of the agreed callbacks came within 24 hours; the Dutch benchmark is %(benchmark)s %%."
+        )
+        said.append(Sentence(text % facts))
+    if helped.whole.value is not None:
+        facts = {"share": share_in_words(helped.whole), "benchmark": BENCHMARK_HELPED}
+        said.append(Sentence(_("Callers were helped in %(share)s of the calls (benchmark %(benchmark)s %%).") % facts))
+    said += _outside(left, 1, _("Left to fate more often than elsewhere: %(names)s."))
+    return said
+
+
+def _none_stands_out(curves: Curves) -> str:
+    if curves.p is not None and curves.p <= ALPHA:
+        return _("Departments differ in how fast they call back, but so few promises cannot tell which.")
+    return _("No department calls back clearly more or less often than the others.")
+
+
+def _outside(standing: Standing, direction: int, text: str) -> list[Sentence]:
+    keys = _clear(standing.gaps, standing.shares, direction)
+    if not keys:
+        return []
+    return [Sentence(text % {"names": named_shares(keys, standing.names, standing.shares)}, strong=True)]
+
+
+def _clear(gaps: Mapping[int, Estimate], shares: Mapping[int, Share], direction: int) -> list[int]:
+    """Departments that clearly differ in this direction, the farthest first."""
+    keys = [key for key, each in gaps.items() if each.clear and each.exact is not None and each.exact * direction > 0]
+    return sorted(keys, key=lambda key: -direction * float(shares[key].value or 0))
+
+
+TOPIC = Topic(
+    "callbacks", gettext_lazy("callbacks"), gettext_lazy("Are promised calls made, and are callers helped?"), build
+)

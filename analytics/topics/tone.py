@@ -1,0 +1,75 @@
+"""The tone gap: do callers who press get less for the same question?"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics import gap_words, reports, words
+from analytics.access import Reader
+from analytics.filters import Filters
+from analytics.lede import Sentence
+from analytics.reports.tone import Gaps, Line
+from analytics.topics.base import Content, Section, Topic
+
+TEMPLATE = "analytics/topics/tone.html"
+
+
+def build(reader: Reader, filters: Filters) -> Content:
+    departments, dimensions, items = (
+        reports.run(slug, reader=reader, filters=filters)
+        for slug in ("tone_gap_departments", "tone_gap", "tone_gap_items")
+    )
+    how = _("Right of zero dominant callers get less, left of it more. Full dots are clear, open ones may be chance.")
+    sections = [Section(dimensions, TEMPLATE, how)]
+    if len(departments.result.lines) > 1:
+        sections.insert(0, Section(departments, TEMPLATE, how))
+    if items.result.lines:
+        sections.append(Section(items, "analytics/topics/tone_items.html", how))
+    return Content(tuple(_lede(departments.result, dimensions.result, filters)), tuple(sections))
+
+
+def _lede(departments: Gaps, dimensions: Gaps, filters: Filters) -> list[Sentence]:
+    tested = [each for each in departments.lines if each.gap.estimate.p is not None]
+    whole = next((each for each in dimensions.lines if each.key == "score"), None)
+    said = []
+    for direction in (1, -1):
+        clear = [each for each in tested if gap_words.direction(each.gap.estimate) == direction]
+        if clear:
+            said.append(Sentence(_departments(clear, direction, filters), strong=True))
+    rest = sum(not each.gap.estimate.clear for each in tested)
+    if said and rest:
+        text = ngettext(
+            "In the other department no gap is clear.", "In the other %(count)s departments no gap is clear.", rest
+        )
+        said.append(Sentence(text % {"count": rest}))
+    elif tested and not said:
+        text = _("No department treats dominant callers clearly differently from calm ones.")
+        said.append(Sentence(text, strong=True))
+    if whole is not None and whole.gap.estimate.exact is not None:
+        said.append(Sentence(_("All departments together, in the score: %(says)s.") % {"says": whole.says}))
+    return [*said, *_most(dimensions)]
+
+
+def _departments(clear: list[Line], direction: int, filters: Filters) -> str:
+    facts = {
+        "names": gap_words.with_sizes((each.name, each.gap.estimate) for each in clear),
+        "measure": words.MEASURES[filters.measure],
+    }
+    if direction > 0:
+        return _("Dominant callers get less for the same question, in %(measure)s: %(names)s.") % facts
+    return _("Dominant callers get more for the same question, in %(measure)s: %(names)s.") % facts
+
+
+def _most(dimensions: Gaps) -> list[Sentence]:
+    clear = [each for each in dimensions.lines if each.key != "score" and each.gap.estimate.clear]
+    if not clear:
+        return []
+    names = gap_words.with_sizes((str(words.MEASURES[str(each.key)]), each.gap.estimate) for each in clear)
+    return [Sentence(_("It shows in %(names)s.") % {"names": names})]
+
+
+TOPIC = Topic(
+    "tone-gap",
+    gettext_lazy("tone gap"),
+    gettext_lazy("Do callers who press get less for the same question?"),
+    build,
+)

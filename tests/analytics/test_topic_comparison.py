@@ -1,0 +1,103 @@
+"""Comparison: who lies outside what is usual, and where each department probably is."""
+
+import csv
+import io
+
+import pytest
+import time_machine
+from django.http import QueryDict
+from django.urls import reverse
+
+from analytics import access, filters, frames, metrics
+from surveys.models import Department
+from tests.analytics.conftest import NOW
+from tests.people import client_for
+
+PERIOD = {"from": "2026-01-01", "to": "2026-03-31"}
+PAGE = ["zuiderveen", "comparison"]
+ALIKE = [8000, 8200, 7800, 8100, 7900, 8050, 7950, 8150, 7850, 8000]
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def planted(plant):
+    plant("BUR", ALIKE)
+    plant("AFV", [score - 4000 for score in ALIKE])
+    plant("BEL", ALIKE)
+
+
+def read(people, name, args, role="analyst"):
+    return client_for(people[role]).get(reverse(name, args=args), PERIOD)
+
+
+def test_the_first_sentence_names_who_lies_outside(people, org, departments, plant):
+    for number in range(12):
+        code = f"D{number:02}"
+        departments[code] = Department.objects.create(organisation=org, code=code, name=f"Desk {number}")
+        plant(code, [score - (900 if number == 3 else 10 * number) for score in ALIKE])
+    html = read(people, "topic", PAGE).content.decode()
+    assert "<b>Desk 3: below what is usual here.</b>" in html
+    assert "The other 11 cannot be told from the rest." in html
+
+
+def test_departments_alike_are_not_told_apart(people, plant):
+    for code in ("BUR", "AFV", "BEL"):
+        plant(code, ALIKE)
+    html = read(people, "topic", PAGE).content.decode()
+    assert "No department differs from the rest by more than is usual here." in html
+
+
+def test_page_file_and_api_say_what_the_metrics_say(org, people, departments, planted):
+    reader = access.reader_or_404(people["analyst"], org.slug, at=NOW)
+    chosen = filters.parse(QueryDict("from=2026-01-01&to=2026-03-31"), reader)
+    frame = frames.totals(reader, chosen, frozenset(reader.departments), ("score",))
+    parts = metrics.parts(frame, ["department", "now"])
+    sums = {key: held.sums("score") for (key, now), held in parts.items() if now}
+    own = {departments_code(reader, key): each for key, each in metrics.shrunk(sums).departments.items()}
+    file = list(csv.DictReader(io.StringIO(read(people, "report_csv", ["zuiderveen", "shrunk"]).content.decode())))
+    body = client_for(people["analyst"]).get("/api/v1/reports/shrunk/", {**PERIOD, "organisation": "zuiderveen"}).json()
+    assert {row["department_code"]: row["shrunk"] for row in file} == {
+        code: str(each.value) for code, each in own.items()
+    }
+    assert [[row[name] for name in ("mean", "shrunk", "shrunk_low", "shrunk_high")] for row in file] == [
+        [row[name] for name in ("mean", "shrunk", "shrunk_low", "shrunk_high")] for row in body["rows"]
+    ]
+    assert len(file) == 3
+
+
+def departments_code(reader, key):
+    return reader.departments[key].code
+
+
+def test_who_reads_totals_sees_no_small_department(people, plant):
+    plant("BUR", ALIKE)
+    plant("BEL", ALIKE)
+    plant("AFV", [1234, 1234])
+    file = list(
+        csv.DictReader(
+            io.StringIO(read(people, "report_csv", ["zuiderveen", "funnel"], "works_council").content.decode())
+        )
+    )
+    by_code = {row["department_code"]: row for row in file}
+    assert (by_code["AFV"]["mean"], by_code["AFV"]["note"]) == ("", "too few calls")
+    assert by_code["BUR"]["mean"] == "80.00"
+    seen = list(csv.DictReader(io.StringIO(read(people, "report_csv", ["zuiderveen", "funnel"]).content.decode())))
+    assert {row["department_code"]: row["mean"] for row in seen}["AFV"] == "12.34"
+
+
+def test_without_calls_the_page_says_so(people, org):
+    html = read(people, "topic", PAGE).content.decode()
+    assert "No figures yet" in html or "No calls counted" in html
+
+
+def test_it_takes_few_queries(people, planted, django_assert_max_num_queries):
+    client = client_for(people["analyst"])
+    url = reverse("topic", args=PAGE)
+    client.get(url, PERIOD)
+    with django_assert_max_num_queries(15):
+        client.get(url, PERIOD)
