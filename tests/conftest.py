@@ -1,5 +1,6 @@
 """Rules for every test: which are run where, and nothing leaks from one to the next."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
@@ -25,9 +27,38 @@ from tests.people import (  # noqa: F401 - fixtures for every test
     version,
     wave,
 )
+from tests.tools import template
 
 E2E = Path(__file__).parent / "e2e"
 BENCHMARKS = Path(__file__).parent / "benchmarks"
+# Page after page through the whole stack, or whole demos: a fifth of the tests and half of the time. All of these files
+# are `slow`, so `make quick` leaves them out.
+WHOLE = {
+    Path(__file__).parent / name
+    for name in (
+        "analytics/test_own_work.py",
+        "analytics/test_pages.py",
+        "analytics/test_reports.py",
+        "analytics/test_rollups.py",
+        "analytics/test_sources.py",
+        "surveys/test_api_reading.py",
+        "surveys/test_appeals.py",
+        "surveys/test_assignment_pages.py",
+        "surveys/test_building.py",
+        "surveys/test_demo_load.py",
+        "surveys/test_demo_truth.py",
+        "surveys/test_exports.py",
+        "surveys/test_fieldwork_setup.py",
+        "surveys/test_form_views.py",
+        "surveys/test_heard_again.py",
+        "surveys/test_import_pages.py",
+        "surveys/test_plan_pages.py",
+        "surveys/test_recordings.py",
+        "surveys/test_review.py",
+        "surveys/test_review_queue.py",
+        "test_routes.py",
+    )
+}
 
 # A slow machine is no failure. Where nobody looks on, the examples are the same each time: a new one is found at one's desk.
 hypothesis.register_profile(
@@ -55,10 +86,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+        if item.path in WHOLE:
+            item.add_marker(pytest.mark.slow)
         if not on_postgres and item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.skip(reason="holds on PostgreSQL only"))
     if on_postgres:
         leave_out(config, items, [item for item in items if not meets_the_database(item)])
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector, which some packages call often, need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def meets_the_database(item: pytest.Item) -> bool:
@@ -76,8 +115,23 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], without: list[pyt
         Path(notes, "left-out.txt").write_text(f"{len(without)} tests that meet no database ran on SQLite only")
 
 
-def pytest_unconfigure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        template.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        template.end()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker, worker_id) -> None:
+    """Processes that share a run copy one migrated database; a process alone goes through the migrations itself."""
+    if worker_id != "master":
+        with django_db_blocker.unblock():
+            template.copy_into(connection)
 
 
 @pytest.fixture(autouse=True)

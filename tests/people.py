@@ -8,12 +8,15 @@ import datetime as dt
 import itertools
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.contrib.auth.hashers import make_password
+from django.db import connections, transaction
 from django.test import Client, TransactionTestCase
 
 from surveys import definition, guards, workflow
@@ -39,6 +42,7 @@ DEFAULTS = Path(__file__).resolve().parent.parent / "surveys" / "defaults"
 DOCUMENT = json.loads((DEFAULTS / "checklist.json").read_text(encoding="utf-8"))
 DEFINITION = definition.parse(DOCUMENT)
 NA = {"na": True}
+ELSEWHERE = ("noordveld", "Waterschap Noordveld")
 
 # The whole form answered well, for every scenario; `valid_answers` keeps what a scenario and the answers themselves show.
 GOOD: dict[str, Any] = {
@@ -153,9 +157,8 @@ def join(user: User, org: Organisation, role: str, *codes: str) -> Membership:
 
 
 def build_person(org: Organisation, name: str, *roles: str, departments: tuple[str, ...] = ()) -> User:
-    called = name.replace("_", " ").title()
-    # They read English, so that tests can look for the words of the source; the organisation's language is Dutch.
-    user: User = User.objects.create_user(f"{name}@{org.slug}.example", PASSWORD, name=called, language="en")
+    user = _unsaved(org, name)
+    user.save()
     Membership.objects.bulk_create(Membership(user=user, organisation=org, role=role) for role in roles)
     if departments:
         managing = Membership.objects.get(user=user, role=Role.MANAGER)
@@ -168,11 +171,32 @@ def build_people(org: Organisation, elsewhere: Organisation) -> dict[str, User]:
 
     The manager has Publiekszaken with Burgerzaken and Afval below it, not Belastingen.
     """
-    own = {str(Role.MANAGER): ("PUB",)}
-    people = {role: build_person(org, role, role, departments=own.get(role, ())) for role in Role.values}
-    people["other_evaluator"] = build_person(org, "other_evaluator", Role.EVALUATOR)
-    people["stranger"] = build_person(elsewhere, "stranger", *Role.values, departments=("PUB", "BEL"))
+    roles = {role: [role] for role in Role.values}
+    roles |= {"other_evaluator": [Role.EVALUATOR], "stranger": Role.values}
+    places = dict.fromkeys(roles, org) | {"stranger": elsewhere}
+    # All at once: hardly a test does without these people.
+    people = {name: _unsaved(places[name], name) for name in roles}
+    User.objects.bulk_create(people.values())
+    joined = Membership.objects.bulk_create(
+        Membership(user=people[name], organisation=places[name], role=role) for name in roles for role in roles[name]
+    )
+    managed = {org.pk: ["PUB"], elsewhere.pk: ["PUB", "BEL"]}
+    found = Department.objects.filter(organisation__in=managed, code__in=["PUB", "BEL"])
+    Membership.departments.through.objects.bulk_create(
+        Membership.departments.through(membership=each, department=department)
+        for each in joined
+        for department in found
+        if each.role == Role.MANAGER
+        and each.organisation_id == department.organisation_id
+        and department.code in managed[each.organisation_id]
+    )
     return people
+
+
+def _unsaved(org: Organisation, name: str) -> User:
+    # They read English, so that tests can look for the words of the source; the organisation's language is Dutch.
+    called = name.replace("_", " ").title()
+    return User(email=f"{name}@{org.slug}.example", password=make_password(PASSWORD), name=called, language="en")
 
 
 def build_call(
@@ -254,6 +278,52 @@ def api_client(
     return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
+@contextmanager
+def shared_rows(blocker: Any) -> Iterator[None]:
+    """For a fixture of a class or file: rows written inside are found by all its tests, each of which takes back its own.
+
+    `blocker` is pytest-django's `django_db_blocker`. Share rows, not objects, which remember what one test did.
+    """
+    transaction_around = transaction.atomic()
+    with blocker.unblock():
+        transaction_around.__enter__()
+    try:
+        yield
+    finally:
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            transaction_around.__exit__(None, None, None)
+
+
+class SharedTown:
+    """Base of test classes that read the same rows: the town and its people are built once, with what `build` adds."""
+
+    @classmethod
+    def build(cls, org: Organisation, people: dict[str, User]) -> None:
+        """For subclasses."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def town(cls, django_db_setup, django_db_blocker) -> Iterator[None]:  # noqa: ARG003 - the first makes the database
+        with shared_rows(django_db_blocker):
+            with django_db_blocker.unblock():
+                org = build_org()
+                cls.build(org, build_people(org, build_org(*ELSEWHERE)))
+            yield
+
+    @pytest.fixture
+    def org(self, town, db) -> Organisation:
+        return Organisation.objects.get(slug="zuiderveen")
+
+    @pytest.fixture
+    def elsewhere(self, town, db) -> Organisation:
+        return Organisation.objects.get(slug=ELSEWHERE[0])
+
+    @pytest.fixture
+    def people(self, town, db) -> dict[str, User]:
+        return {user.email.partition("@")[0]: user for user in User.objects.order_by("pk")}
+
+
 # --- fixtures ---------------------------------------------------------------------------------------------------------
 
 
@@ -265,7 +335,7 @@ def org(db) -> Organisation:
 @pytest.fixture
 def elsewhere(db) -> Organisation:
     """Another organisation in the same installation."""
-    return build_org("noordveld", "Waterschap Noordveld")
+    return build_org(*ELSEWHERE)
 
 
 @pytest.fixture

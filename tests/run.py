@@ -28,12 +28,14 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.tools.parts import GET_CHROMIUM, GET_POSTGRES, find_chromium, find_postgres, postgres  # noqa: E402
+from tests.tools.parts import GET_CHROMIUM, GET_POSTGRES, find_chromium, find_postgres, postgres, quick_storage  # noqa: E402
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 PARTS = ("checks", "sqlite", "postgres", "e2e")
 # More failures than these are no bad luck.
 SECOND_TRIES = 3
+# Neighbours stay together, for they share rows; a process that has done its half takes over from the other.
+SPREAD = ("-n", "auto", "--dist", "worksteal")
 # What a production site sets; `check --deploy` must have nothing to say to it.
 PRODUCTION = {
     "SECRET_KEY": "p2Yk-an-example-of-a-long-and-random-production-key-9Qw7",
@@ -201,12 +203,12 @@ def missing(part: str, how: str) -> Result:
 
 
 def test_sqlite(extra: list[str], *, aside: bool) -> Result:
-    arguments = ["-n", "auto", "--durations=5", *extra]
+    arguments = [*SPREAD, "--durations=5", *extra]
     return run_pytest("tests on SQLite", arguments, {"TEST_DATABASE_URL": ""}, aside=aside)
 
 
 def test_quick(extra: list[str], *, aside: bool) -> Result:
-    arguments = ["-n", "auto", "-m", "not slow", "--hypothesis-profile=quick", *extra]
+    arguments = [*SPREAD, "-m", "not slow", "--hypothesis-profile=quick", *extra]
     return run_pytest("quick tests", arguments, {"TEST_DATABASE_URL": ""}, aside=aside)
 
 
@@ -217,7 +219,7 @@ def test_postgres(extra: list[str], *, aside: bool) -> Result:
         return missing("tests on PostgreSQL", GET_POSTGRES)
     try:
         with nullcontext(given) if programs is None else postgres(programs) as address:
-            arguments = ["-n", "auto", *extra]
+            arguments = [*SPREAD, *extra]
             return run_pytest("tests on PostgreSQL", arguments, {"TEST_DATABASE_URL": address}, aside=aside)
     except RuntimeError as error:
         say(f"\n!!! {error}")
@@ -284,7 +286,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     say(f"Running {', '.join(parts)}; all of it takes 5 to 10 minutes on two cores.")
-    with checks_in_background(wanted="checks" in parts) as futures:
+    with quick_storage(), checks_in_background(wanted="checks" in parts) as futures:
         try:
             results = run_parts([part for part in parts if part in RUNNERS], extra)
         finally:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.tools.forms import form_of  # noqa: E402
+from tests.tools.parts import quick_storage  # noqa: E402
 from tests.tools.visitor import Answer, Visitor  # noqa: E402
 
 ORGANISATION = "/o/demo"
@@ -146,7 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
-    with tempfile.TemporaryDirectory(prefix="klankbord-smoke-") as folder:
+    with quick_storage(), tempfile.TemporaryDirectory(prefix="klankbord-smoke-") as folder:
         site = f"http://localhost:{port}"
         environment = {**os.environ, "DEMO": "yes", "VAR_DIR": folder, "DATABASE_URL": "", "BASE_URL": site}
         with demo(port, environment) as (site, password):

@@ -1,14 +1,17 @@
 """What `make test` says at the end is what happened: nothing missing passes for done, nothing failed for passed."""
 
 import json
+import os
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests import run
-from tests.conftest import meets_the_database
+from tests.conftest import WHOLE, meets_the_database
 from tests.run import Check, Result
+from tests.tools import parts
 
 REPORT = (
     """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="20" time="1.0"/></testsuites>"""
@@ -84,6 +87,21 @@ def test_one_failure_fails_the_run(quiet):
 def test_an_unknown_part(quiet):
     assert run.main(["everything"]) == 2
     assert "everything" in quiet[0]
+
+
+def test_databases_of_tests_lie_in_memory_where_there_is_room(monkeypatch, tmp_path):
+    monkeypatch.setattr(parts, "MEMORY", tmp_path)
+    before = (tempfile.gettempdir(), os.environ.get("TMPDIR"))
+    for room, inside in ((0, True), (2**70, False)):
+        monkeypatch.setattr(parts, "ROOM", room)
+        with parts.quick_storage(), tempfile.TemporaryDirectory() as folder:
+            assert (tmp_path in Path(folder).parents) is inside
+        assert (tempfile.gettempdir(), os.environ.get("TMPDIR")) == before
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_that_quick_leaves_out_is_there():
+    assert [path for path in WHOLE if not path.is_file()] == []
 
 
 @pytest.fixture

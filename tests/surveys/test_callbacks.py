@@ -67,6 +67,7 @@ def test_what_became_of_a_promise(events, at, state, in_time, within):
     assert found.is_open == (state in promises.OPEN)
 
 
+@pytest.mark.slow
 def test_the_database_the_list_the_page_the_api_and_the_exports_agree(org, people, make_call):
     """Each reading of the table, asked in every place that tells of promises."""
     call = make_call(answers=callback_answers())
@@ -220,6 +221,7 @@ def test_by_the_api_twice(promise, people):
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_ledger_by_department_and_state_in_pages(
     org, people, make_call, departments, django_assert_max_num_queries
 ):

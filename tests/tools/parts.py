@@ -21,6 +21,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A file system in memory, and the room in it that all parts together need by far.
+MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30
 # Speed over safety: the cluster lives as long as one test run.
 POSTGRES_SETTINGS = {
     "fsync": "off",
@@ -101,3 +103,25 @@ def postgres(programs: Path) -> Iterator[str]:
             run("pg_ctl", "--pgdata", str(data), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def quick_storage() -> Iterator[None]:
+    """Lets databases of tests lie in memory, where there is room: a slow disk makes them wait longer than they work.
+
+    What is stored there is as lost as ever when a process is killed, and as kept; only the machine itself may not fail.
+    """
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="klankbord-", dir=MEMORY) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL's own user must come through
+        before = os.environ.get("TMPDIR")
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            os.environ.pop("TMPDIR")
+            if before is not None:
+                os.environ["TMPDIR"] = before

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -163,8 +164,9 @@ def prepare_demo(cache: Path, folder: Path) -> None:
             for old in cache.iterdir():
                 if old.is_dir():
                     shutil.rmtree(old)
-            kept.mkdir()
-            _prepare(kept)
+            with tempfile.TemporaryDirectory(prefix="klankbord-demo-") as made:
+                _prepare(Path(made))
+                shutil.copytree(made, kept)
             (kept / "complete").touch()
         shutil.copytree(kept, folder)
     _prepare(folder)  # quick now: what changed since, such as styles and scripts
