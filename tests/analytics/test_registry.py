@@ -59,7 +59,7 @@ def test_shares_are_percent(key):
 
 def test_more_of_what_is_bad_is_not_called_good():
     lower = {key for key, each in registry.METRICS.items() if each.better == registry.LOWER}
-    assert lower == {"failed", "left", "lost"}
+    assert lower == {"bad_feeling", "failed", "left", "lost"}
 
 
 def test_directions_agree_with_what_is_computed():

@@ -193,6 +193,8 @@ def test_an_effect_is_told_with_what_is_known(years, training, mark_more, read):
     )
     assert found["New script"].startswith("no clear effect: ")
     assert "points after against before" in found["Recent"]
+    # Five months after it are too few to tell a course, however straight they lie.
+    assert "too few periods to tell" in found["November"] or "in few periods" in found["November"]
     assert found["Long ago"] == "no calls on both sides of this day that can be compared, in the dates that are shown."
 
 
@@ -200,6 +202,7 @@ def test_an_effect_is_told_with_what_is_known(years, training, mark_more, read):
 def mark_more(org, people, departments):
     for name, day in (
         ("New script", dt.date(2025, 4, 1)),
+        ("November", dt.date(2025, 11, 1)),
         ("Recent", dt.date(2026, 3, 1)),
         ("Long ago", dt.date(2020, 1, 1)),
     ):
@@ -215,7 +218,10 @@ def test_markers_stand_on_the_charts_they_are_about(years, training, mark_more, 
         ]
 
     assert labels("department=BUR") == ["Training"]
-    assert labels("department=BEL") == ["New script", "Recent"]
+    # The names that have room; the others stand under the chart, by their numbers.
+    assert labels("department=BEL") == ["New script", "November"]
+    texts = [each["text"] for each in read("control", "department=BEL").chart["layout"]["annotations"]]
+    assert [text for text in texts if text.startswith("<b>")] == ["<b>1</b>", "<b>2</b>", "<b>3</b>"]
     assert labels("") == []
     page = client_for(people["manager"]).get(TREND).content.decode()
     assert "Training" in page
@@ -331,6 +337,33 @@ def test_an_effect_on_few_calls_is_withheld(sow, training, read):
     assert seen["before"] is not None
     assert (hidden["before"], hidden["after"], hidden["calls_before"]) == (None, None, None)
     assert hidden["note"] == "too few calls"
+
+
+def test_two_markers_beside_each_other_do_not_tell_a_month(sow, org, people, departments, read):
+    rows = [
+        {"code": "BUR", "day": day, "score": 7000 + 50 * n}
+        for day in MONTHS
+        for n in range(12 if day != MONTHS[9] else 2)
+    ]
+    sow(rows)
+    for day in (MONTHS[9].replace(day=1), MONTHS[10].replace(day=1)):
+        interventions.add(
+            organisation=org, department=departments["BUR"], day=day, name=str(day), by=people["coordinator"], at=NOW
+        )
+    open_, closed = (
+        [row["calls_before"] for row in read("effects", "department=BUR", who).rows]
+        for who in ("analyst", "works_council")
+    )
+    assert open_ == [9 * 12, 9 * 12 + 2]
+    # What lies between the two is nothing, or a month that is shown.
+    assert closed[1] - closed[0] in {0, 12}
+
+
+def test_the_bridge_is_for_who_may_see_calls(new_version, read):
+    (seen,), (hidden,) = (read("bridges", "department=BUR", who).rows for who in ("analyst", "works_council"))
+    assert seen["linked_before"] is not None
+    assert {hidden[name] for name in ("calls_before", "observed", "behaviour", "linked_before")} == {None}
+    assert hidden["day"] == CHANGED
 
 
 def test_managers_and_strangers(years, people, client_for):

@@ -155,6 +155,33 @@ def test_promises_that_may_still_be_kept_are_open_and_in_no_share(agree, view):
     assert flow["promised", "broken"] == 6
 
 
+@pytest.mark.parametrize(
+    "query", ["", "weekday=2", "from=2026-03-10&to=2026-03-19", "caller_style=dominant", "period=all"]
+)
+def test_promises_read_at_once_are_those_of_both_frames(agree, people, org, query):
+    """Weeks that the period cuts, promises that nothing was recorded of, and events that take others back."""
+    for number, day in enumerate((DAY, dt.date(2026, 3, 19), dt.date(2026, 3, 29), dt.date(2025, 11, 4))):
+        agree("BUR", 6, 2, day=day)
+        calls = agree("AFV", 6, 3, day=day, scenario="complaint_dominant")
+        for place, call in enumerate(calls):
+            CallbackEvent.objects.create(
+                callback=call.callback,
+                kind="not_come" if place % 2 else "came",
+                happened_at=call.called_at + dt.timedelta(minutes=70 * place - 30),
+                recorded_at=NOW + dt.timedelta(minutes=number),
+                recorded_by=people["evaluator"],
+            )
+        rollups.recompute({cell_of(call) for call in calls})
+    reader = Reader(people["analyst"], org, NOW)
+    chosen, keys = parse(QueryDict(query), reader), frozenset(reader.departments)
+    waits, still_open = call_frames.promise_times(reader, chosen, keys)
+    columns = ["department", "came", "hours", "n"]
+    expected = frames.waits(reader, chosen, keys).sort_values(columns)
+    assert waits.values.tolist() == expected[columns].values.tolist() != []
+    wanted = call_frames.open_promises(reader, chosen, keys)
+    assert still_open.values.tolist() == wanted.values.tolist()
+
+
 def test_the_flow_loses_no_call(town, plant, view):
     plant("BEL", [7000] * 3, fate="")
     found = view("flow")
@@ -291,6 +318,9 @@ def test_queries_do_not_grow_with_departments(
 ):
     analyst = client_for(people["analyst"])
     analyst.get(PAGE)
+    # A week that the period cuts asks for its calls one by one.
+    plant("BUR", [8000] * 4, promised=4, kept=2, day=dt.date(2025, 12, 30), fate="callback_agreed")
+    plant("BUR", [8000] * 4, promised=4, kept=2, day=dt.date(2026, 1, 1), fate="callback_agreed")
     with django_assert_max_num_queries(15) as few:
         analyst.get(PAGE)
     for number in range(12):

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from analytics import frames, metrics, topics
 from analytics.access import Reader
-from analytics.filters import parse
 from analytics.figures import rounded
+from analytics.filters import parse
 from analytics.stats.exact import shares_p
 from analytics.stats.intervals import Sums
 from analytics.stats.permutation import permutation_p
@@ -109,6 +109,13 @@ def test_without_signals_it_says_that_there_are_none(sow, org, people):
     _reader, _filters, page = built(org, people)
     assert page.lede[0].text == "No department is clearly below the others on any question."
     assert "No question changed clearly against the 13 weeks before." in said(page)
+
+
+def test_one_department_is_not_said_to_be_like_others_that_are_not_there(town, org, people):
+    _reader, _filters, page = built(org, people, "department=AFV")
+    assert "other" not in report(page, "heatmap").summary
+    assert "below the others" not in said(page)
+    assert "No question changed clearly" in said(page)
 
 
 def test_a_few_calls_that_are_all_alike_are_no_signal(sow, org, people):
@@ -270,7 +277,7 @@ def test_few_are_tested_exactly():
     from scipy.stats import hypergeom
 
     assert shares_p([(3, 4, 1, 4)]) == pytest.approx([2 * 17 / 70])
-    tables = [(a, n, b, m) for n, m in ((5, 40), (17, 300), (60, 9)) for a in range(0, n + 1, 3) for b in range(0, 4)]
+    tables = [(a, n, b, m) for n, m in ((5, 40), (17, 300), (60, 9)) for a in range(0, n + 1, 3) for b in range(4)]
     for (a, n, b, m), p in zip(tables, shares_p(tables), strict=True):
         if min(a + b, n + m - a - b) * min(n, m) / (n + m) >= 5:
             continue

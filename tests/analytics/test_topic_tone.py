@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.http import QueryDict
 
-from analytics import call_frames, metrics, reports
+from analytics import answer_frames, call_frames, metrics, reports
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.reports import tone
@@ -111,6 +111,16 @@ def test_figures_are_those_of_the_metrics(gap, org, people, departments):
     assert asked["tone.calm"]["question"].endswith("?")
 
 
+def test_pairs_and_their_answers_are_those_of_the_single_frames(gap, pair_up, org, people, departments):
+    pair_up("AFV", [(8000, 7000)], item_points={"tone.calm": [None, 0], "greeting.opening": [75, 0]})
+    reader, filters = read(org, people["analyst"])
+    keys, measures = frozenset(reader.departments), ("score", "tone")
+    pairs, answers = answer_frames.pairs_and_answers(reader, filters, keys, measures)
+    pd.testing.assert_frame_equal(pairs, call_frames.pairs(reader, filters, keys, measures))
+    pd.testing.assert_frame_equal(answers, call_frames.pair_answers(reader, filters, keys))
+    assert (len(pairs), len(answers)) == (19, 2 * 18 + 1)
+
+
 def test_departments_follow_the_chosen_measure(pair_up, org, people):
     pair_up("BUR", [(8000, 7000 + 10 * step) for step in range(6)], tone=5000)
     for query, gap in (("", "9.75"), ("measure=tone", "0.00")):
@@ -182,8 +192,11 @@ def test_one_side_alone_makes_no_pairs_and_says_why(gap, people, client_for):
 
 def test_calls_without_pairs(plant, people, client_for):
     plant("BUR", [8000] * 6)
-    page = client_for(people["analyst"]).get(PAGE).content.decode()
+    answer = client_for(people["analyst"]).get(PAGE)
+    assert lede(answer) == "There are no matched pairs of calls in this choice."
+    page = answer.content.decode()
     assert "No matched pairs in this choice" in page
+    assert "Right of zero" not in page
     assert "once calmly and once by a caller who presses" in page
 
 

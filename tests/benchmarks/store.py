@@ -69,21 +69,31 @@ def rebuild() -> None:
     note("Rebuilding the sums ...")
     began = time.perf_counter()
     child = subprocess.Popen([sys.executable, "manage.py", "rebuild_sums", SLUG], cwd=ROOT, stdout=subprocess.DEVNULL)
+    peak = 0
     try:
-        _pid, status, used = os.wait4(child.pid, 0)
+        while child.poll() is None:
+            peak = _peak(child.pid) or peak
+            time.sleep(0.2)
     except BaseException:
         child.kill()
         child.wait()
         raise
     took = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit("The sums could not be rebuilt; what was said about it stands above.")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    # Linux counts in kilobytes, macOS in bytes.
-    peak = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    say(f"\nRebuilding all sums: {took:.1f} s, {peak:,.0f} MB of memory at most (whole process, starting included).")
+    memory = f"{peak / 1e3:,.0f} MB of memory at most (whole process, starting included)" if peak else "memory unknown"
+    say(f"\nRebuilding all sums: {took:.1f} s, {memory}.")
+
+
+def _peak(pid: int) -> int:
+    """The most memory a process has had so far, in kB. What the kernel says when it has ended counts its parent's too."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def _size() -> int:

@@ -195,7 +195,8 @@ def test_loading_takes_few_queries(db, small):
     assert organisation == find()
     # Calls are written many at a time; only the few checks at the end are taken step by step, as people take them.
     assert sum('INTO "surveys_call"' in query["sql"] for query in queries) < 40
-    assert len(queries) < 900
+    # Each of those steps counts what it touches anew, in some twenty statements.
+    assert len(queries) < 1050
 
 
 def test_a_taken_short_name_stops_the_load_and_nothing_is_written(db, small):
