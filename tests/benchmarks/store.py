@@ -1,7 +1,6 @@
 """Stored sums and what rests on them, on bulk data of one size."""
 
 import datetime as dt
-import os
 import subprocess
 import sys
 import time
@@ -111,6 +110,7 @@ def _size() -> int:
 
 
 def pages(rounds: int) -> None:
+    from analytics.topics import TOPICS
     from surveys.models import Call, Department
 
     department = Department.objects.get(organisation__slug=SLUG, code="D30")
@@ -134,6 +134,9 @@ def pages(rounds: int) -> None:
         ("department with nine below it", with_parts),
         ("department, caller style + scenario + wave", f"{one}?{style}"),
         ("department, chosen dates, by week", f"{one}?{dates}&by=week"),
+        ("overview, one ending", f"{overview}?fate=helped"),
+        ("overview, one ending, everything", f"{overview}?fate=helped&period=all"),
+        *((f"page {slug}", f"{ORGANISATION}/figures/{slug}/") for slug in TOPICS),
     ):
         _page(what, path, rounds)
 
