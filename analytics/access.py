@@ -16,7 +16,7 @@ from django.http import Http404
 
 from analytics.models import Intervention, SpanSum
 from surveys import access
-from surveys.querysets import CHECKS_CALLS, standing, with_descendants
+from surveys.querysets import CHECKS_CALLS, READS_ALL, standing, with_descendants
 
 if TYPE_CHECKING:
     from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
@@ -70,9 +70,19 @@ class Reader:
         return self.smallest_group(self.departments) == 1
 
     @cached_property
+    def opens_calls(self) -> bool:
+        """Whether there are single calls that this reader may open."""
+        return self.checks or standing(self.user).has(self.organisation.pk, "manager")
+
+    @cached_property
     def checks(self) -> bool:
         """Whether this reader may see figures of single evaluators."""
         return standing(self.user).has(self.organisation.pk, *CHECKS_CALLS, "analyst")
+
+    @cached_property
+    def reads_all(self) -> bool:
+        """Whether the figures of all departments are this reader's."""
+        return standing(self.user).has(self.organisation.pk, *READS_ALL)
 
     @cached_property
     def oldest(self) -> dt.date | None:
@@ -171,3 +181,13 @@ def intervention_or_404(reader: Reader, pk: int) -> Intervention:
     if not reader.may_mark(found.department_id):
         raise PermissionDenied
     return found
+
+
+def watched_calls(user: "User", organisation: "Organisation") -> "CallQuerySet":
+    """The counting calls that a person is told of one by one: of departments they manage, or all to those who check.
+
+    Never their own: what became of these is for others to look after.
+    """
+    mine = standing(user)
+    calls = access.visible_calls(user).filter(organisation=organisation).exclude(evaluator=user).counting()
+    return calls if mine.has(organisation.pk, *CHECKS_CALLS) else calls.filter(department__in=mine.managed)

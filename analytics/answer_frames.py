@@ -18,8 +18,11 @@ from analytics.filters import Filters
 from analytics.sources import of_calls
 from surveys.access import visible_calls
 from surveys.models import Call
+from surveys.models.calls import measure_column
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from surveys.models import ChecklistVersion
 
 Rows = list[tuple[Any, ...]]
@@ -48,25 +51,26 @@ class TwoPeriods:
 
 def two_periods(reader: Reader, filters: Filters, departments: Iterable[int]) -> TwoPeriods | None:
     """The answers of this period and of the one before; `None` without calls in this one."""
-    departments = frozenset(departments)
-    now = _rows(reader, filters, departments)
+    rows = _rows(reader, filters, frozenset(departments))
+    start = filters.start
+    now = [row for row in rows if start is None or row[5] >= start]
     found = Counter(row[1] for row in now).most_common()
     if not found:
         return None
-    chosen = found[0][0]
-    (version,) = reader.versions([chosen])
-    before: Rows = []
-    if filters.before is not None:
-        start, end = filters.before
-        before = _rows(reader, replace(filters, start=start, end=end, version=chosen), departments)
+    (version,) = reader.versions([found[0][0]])
+    before = [row for row in rows if start is not None and row[5] < start]
     return TwoPeriods(version, _answered(version, now), _answered(version, before), tuple(found[1:]))
 
 
 def _rows(reader: Reader, filters: Filters, departments: frozenset[int]) -> Rows:
-    """Department, version, and as text what is stored of the answers, which is taken apart once, here."""
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    """Department, version, as text what is stored of the answers (taken apart once, here), key and day; both periods."""
+    chosen = of_calls(reader, filters, departments)
+    if filters.before is not None:
+        start, end = filters.before
+        chosen |= of_calls(reader, replace(filters, start=start, end=end), departments)
+    calls = Call.objects.counting().filter(chosen).order_by("pk")
     documents = (Cast("item_points", TextField()), Cast("failed_by", TextField()))
-    return list(calls.order_by("pk").values_list("department", "version", *documents, "pk"))
+    return list(calls.values_list("department", "version", *documents, "pk", "local_date"))
 
 
 def _answered(version: "ChecklistVersion", rows: Rows) -> Answered:
@@ -82,6 +86,45 @@ def _answered(version: "ChecklistVersion", rows: Rows) -> Answered:
 
 def _failing(rows: Rows, failed: Sequence[Sequence[str]]) -> list[int]:
     return [row[4] for row, codes in zip(rows, failed, strict=True) if codes]
+
+
+# --- matched pairs ----------------------------------------------------------------------------------------------------
+
+
+def pairs_and_answers(
+    reader: Reader, filters: Filters, departments: Iterable[int], measures: Sequence[str]
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """The frames `call_frames.pairs` and `call_frames.pair_answers`, which a page wants together, read at once."""
+    import pandas as pd
+
+    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments), assignment__group__kind="pair")
+    columns: tuple[Any, ...] = (Cast("item_points", TextField()), *(measure_column(name) for name in measures))
+    rows = chosen.order_by("department", "pk").values_list(
+        "department", "assignment__group", "scenario__caller_style", *columns
+    )
+    both: dict[tuple[int, int], dict[str, tuple[Any, ...]]] = {}
+    for department, group, style, *values in rows:
+        both.setdefault((department, group), {})[style] = tuple(values)
+    complete = {
+        key: (each["calm"], each["dominant"]) for key, each in both.items() if {"calm", "dominant"} <= each.keys()
+    }
+    names = [f"{style}_{name}" for style in ("calm", "dominant") for name in measures]
+    scores = [(*key, *calm[1:], *dominant[1:]) for key, (calm, dominant) in complete.items()]
+    pairs = pd.DataFrame.from_records(scores, columns=["department", "group", *names])
+    answers = [
+        (*key, *answer) for key, (calm, dominant) in complete.items() for answer in _in_both(calm[0], dominant[0])
+    ]
+    answered = pd.DataFrame.from_records(answers, columns=["department", "group", "item", "calm", "dominant"])
+    return pairs.astype(dict.fromkeys(names, "Int64")), answered
+
+
+def _in_both(calm: str, dominant: str) -> Iterable[tuple[str, int, int]]:
+    """The questions that counted in both calls, with the points of each."""
+    one, other = json.loads(calm), json.loads(dominant)
+    for item, (points, _lost) in one.items():
+        against = other.get(item, (None,))[0]
+        if points is not None and against is not None:
+            yield item, points, against
 
 
 # --- calls to look at -------------------------------------------------------------------------------------------------

@@ -7,16 +7,30 @@ calls of the departments asked for, people as keys without names.
 import datetime as dt
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BigIntegerField, CharField, Count, Q, Sum, TextField
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast, Substr
 
+from analytics import details
 from analytics.access import Reader
 from analytics.counting import PROMPT_SECONDS
 from analytics.filters import Filters
-from analytics.sources import of_calls
-from surveys.models import Call, Callback
+from analytics.sources import of_calls, stored_weeks
+from surveys import promises
+from surveys.models import Call, Callback, CallbackEvent
 from surveys.models.calls import measure_column
 
 if TYPE_CHECKING:
@@ -230,17 +244,79 @@ def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) 
     waiting = Callback.objects.filter(call__in=calls, events=None)
     edge = reader.at - dt.timedelta(hours=CURVE_HOURS)
     counts: dict[tuple[int, int], int] = {}
-    old = waiting.filter(promised_at__lt=edge).order_by().values_list("call__department").annotate(n=Count("pk"))
-    for department, n in old:
-        counts[department, CURVE_HOURS] = n
-    for department, promised in waiting.filter(promised_at__gte=edge).values_list("call__department", "promised_at"):
-        key = department, max(int((reader.at - promised) // dt.timedelta(hours=1)), 0)
-        counts[key] = counts.get(key, 0) + 1
+    # Those from before the edge are counted together; there may be many, and all are as long ago as a curve goes.
+    recent = Case(When(promised_at__gte=edge, then="promised_at"), output_field=DateTimeField())
+    rows = waiting.order_by().annotate(recent=recent).values_list("call__department", "recent").annotate(n=Count("pk"))
+    for department, promised, n in rows:
+        hours = CURVE_HOURS if promised is None else max(int((reader.at - promised) // dt.timedelta(hours=1)), 0)
+        counts[department, hours] = counts.get((department, hours), 0) + n
     records = [(*key, n) for key, n in sorted(counts.items())]
     return pd.DataFrame.from_records(records, columns=["department", "hours", "n"])
 
 
+def promise_times(reader: Reader, filters: Filters, departments: frozenset[int]) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """The frames `waits` and `open_promises` of a period, read at once: weeks that lie in it, and one question for the rest.
+
+    The promises asked for one by one are those of weeks that the period cuts, and those that nothing was recorded of.
+    """
+    import pandas as pd
+
+    weeks, whole = _whole_weeks(reader, filters, departments)
+    came: dict[tuple[int, bool, int], int] = {}
+    for department, document in weeks:
+        for kind, by_hours in document.items():
+            for hours, n in by_hours.items():
+                key = department, kind == promises.CAME, int(hours)
+                came[key] = came.get(key, 0) + n
+    still_open: dict[tuple[int, int], int] = {}
+    for department, promised, kind, happened, n in _single_promises(reader, filters, departments, whole):
+        if kind is None:
+            waited = CURVE_HOURS if promised is None else max(int((reader.at - promised) // details.HOUR), 0)
+            still_open[department, waited] = still_open.get((department, waited), 0) + n
+        else:
+            it_came = promises.came(promised, [promises.Event(kind, happened)]) is not None
+            key = department, it_came, max(-(-(happened - promised) // details.HOUR), 0)
+            came[key] = came.get(key, 0) + n
+    recorded = [(*key, n) for key, n in sorted(came.items())]
+    waiting = [(*key, n) for key, n in sorted(still_open.items())]
+    return (
+        pd.DataFrame.from_records(recorded, columns=["department", "came", "hours", "n"]),
+        pd.DataFrame.from_records(waiting, columns=["department", "hours", "n"]),
+    )
+
+
 # --- how --------------------------------------------------------------------------------------------------------------
+
+
+def _whole_weeks(
+    reader: Reader, filters: Filters, departments: frozenset[int]
+) -> tuple[list[tuple[int, dict[str, dict[str, int]]]], set[dt.date]]:
+    """What was recorded of promises in the weeks that lie in the period with all their calls, and which weeks these are."""
+    rows = stored_weeks(reader, filters, departments, "waits")
+    cut = {week for _department, week, first, last, _document in rows if not _lies_in(filters, first, last)}
+    kept = [(department, document) for department, week, _first, _last, document in rows if week not in cut]
+    return kept, {row[1] for row in rows} - cut
+
+
+def _lies_in(filters: Filters, first: dt.date, last: dt.date) -> bool:
+    return last <= filters.end and (filters.start is None or first >= filters.start)
+
+
+def _single_promises(reader: Reader, filters: Filters, departments: frozenset[int], whole: set[dt.date]) -> Any:
+    """Department, when it was promised (None: before the edge), the event that holds and its moment, and how many."""
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    edge = reader.at - dt.timedelta(hours=CURVE_HOURS)
+    last = CallbackEvent.objects.filter(callback=OuterRef("pk")).order_by("-recorded_at", "-pk")
+    known = Callback.objects.filter(call__in=calls).annotate(
+        kind=Subquery(last.values("kind")[:1]), happened=Subquery(last.values("happened_at")[:1])
+    )
+    single = known.filter(~Q(call__week_start__in=sorted(whole)) | Q(kind=None))
+    told = Case(
+        When(Q(kind__isnull=False) | Q(promised_at__gte=edge), then="promised_at"), output_field=DateTimeField()
+    )
+    rows = single.order_by().annotate(told=told).values_list("call__department", "told", "kind", "happened")
+    return rows.annotate(n=Count("pk"))
+
 
 # As text: taken apart once, here.
 _ITEMS: Final = Cast("item_points", TextField())

@@ -7,7 +7,7 @@ from analytics.models import Intervention
 from surveys.demo import TRUTH
 from surveys.demo.days import local, month_starts
 from surveys.demo.loading import find
-from surveys.demo.plan import MONTHS
+from surveys.demo.truth import MONTHS
 from surveys.models import AuditEntry, Department, User
 
 NAME = "Training: zelf aanbieden om terug te bellen"

@@ -19,7 +19,7 @@ from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.models import SpanSum
-from analytics.sources import COUNTS, OF_PROMISES, PROMISES, CellSource, Source, details_of, is_long, of_calls
+from analytics.sources import COUNTS, OF_PROMISES, PROMISES, CellSource, Details, Source, details_of, is_long, of_calls
 from surveys import promises
 from surveys.models import Call
 
@@ -106,12 +106,26 @@ def answers(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
 
     records = [
         (department, version, item, None if points == details.NA else int(points), *parts)
-        for (department, version), detail in details_of(reader, filters, departments, "items").items()
+        for (department, version), detail in _details(reader, filters, departments, "items").items()
         for item, by_points in detail.items.items()
         for points, parts in by_points.items()
     ]
     columns = ["department", "version", "item", "points", "n", "lost", "n_again", "sum_again", "squares_again"]
     return pd.DataFrame.from_records(records, columns=columns).astype({"points": "Int64"})
+
+
+def read_together(reader: Reader, filters: Filters, departments: frozenset[int], *kinds: str) -> None:
+    """Reads what several frames are made of at once ("items" for `answers`, "bins"), for a page that asks for each."""
+    found = details_of(reader, filters, departments, *kinds)
+    for kind in kinds:
+        reader.once(("details", filters.scope, departments, kind), lambda: found)
+
+
+def _details(reader: Reader, filters: Filters, departments: frozenset[int], kind: str) -> Details:
+    def make() -> Details:
+        return details_of(reader, filters, departments, kind)
+
+    return reader.once(("details", filters.scope, departments, kind), make)
 
 
 @_once
@@ -143,7 +157,7 @@ def phrases(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
 @_once
 def bins(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
     """How scores are spread. Columns: `department` int64; `bin` int64 (its number; five points each); `n` int64."""
-    frame = _keyed(details_of(reader, filters, departments, "bins"), "bins", "bin")
+    frame = _keyed(_details(reader, filters, departments, "bins"), "bins", "bin")
     return frame.astype({"bin": "int64"})
 
 

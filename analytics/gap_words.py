@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics import words
+from analytics.figures import Share
 from analytics.results import Estimate
 
 
@@ -38,6 +39,14 @@ def size(found: Estimate, unit: str = "") -> str:
     return f"{value} ({words.interval(low, high)})"
 
 
+def share(found: Share) -> str:
+    """“1.8 % (1.1 to 2.8 %)”: with a digit behind the point, for what is rare."""
+    if found.value is None:
+        return words.share_in_words(found)
+    sign = f"{words.NARROW_SPACE}%"
+    return f"{words.points(found.value)}{sign} ({words.interval(found.low, found.high)}{sign})"
+
+
 def direction(found: Estimate) -> int:
     """1 or -1 for a gap that survived correction, 0 for one that did not."""
     if not found.clear or found.exact is None:
@@ -45,10 +54,10 @@ def direction(found: Estimate) -> int:
     return 1 if found.exact > 0 else -1
 
 
-def with_sizes(found: Iterable[tuple[str, Estimate]]) -> str:
+def with_sizes(found: Iterable[tuple[str, Estimate]], most: int = 4) -> str:
     """“Klachten 7.2 points (5.1 to 9.3) and Afval 3.1 points (1.0 to 5.2)”, the largest first."""
     largest = sorted(found, key=lambda each: -abs(each[1].exact or Fraction(0)))
-    return words.listed([f"{name} {size(each)}" for name, each in largest])
+    return words.listed([f"{name} {size(each)}" for name, each in largest], most)
 
 
 def of_dominant(found: Estimate, unit: str = "") -> str:

@@ -18,6 +18,7 @@ The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 
@@ -259,3 +260,105 @@ class Intervention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class Alert(models.Model):
+    """Something a reader was told, once. `facts` are figures, not words: it is said in the language of whoever reads it.
+
+    `key` makes it unique for its reader. What may go on (a signal, a missed target) is `about` the same thing from period to
+    period: `held_until` moves along with it, and it is told anew only after a period in which it did not hold.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNAL = "signal", _("Control chart signal")
+        TARGET = "target", _("Missed target")
+        FAIL = "fail", _("Call failed as a whole")
+        BROKEN = "broken", _("Broken promise")
+        QUOTA = "quota", _("Wave behind its quota")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    about = models.CharField(max_length=60)
+    key = models.CharField(max_length=80)
+    held_until = models.DateField(null=True, help_text="the first day of the newest period in which it still held")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, null=True, related_name="+")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, null=True, related_name="+")
+    facts = models.JSONField(default=dict)
+    by_email = models.BooleanField(default=False, help_text="whether its reader wanted it by e-mail when it was made")
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reader", "kind", "key"], name="alert_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["signal", "target", "fail", "broken", "quota"]), name="alert_kind_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "reader"],
+                condition=Q(by_email=True, mailed_at=None, seen_at=None),
+                name="alert_to_mail",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class AlertChoice(models.Model):
+    """What a reader chose for a kind of alert; without a row the defaults of `alerts.choices` hold."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Alert.Kind.choices)
+    in_product = models.BooleanField(default=True)
+    by_email = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reader", "kind"], name="alert_choice_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["signal", "target", "fail", "broken", "quota"]), name="alert_choice_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.in_product}, {self.by_email}"
+
+
+class AlertPost(models.Model):
+    """A reader's alerts by e-mail: when none may come, on the organisation's clock, and since when somebody is sending them."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    sending_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reader"], name="alert_post_once"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=models.F("quiet_until")),
+                name="alert_post_quiet_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiet_from} {self.quiet_until}"
+
+
+class AlertRound(models.Model):
+    """The day on which an organisation's figures were looked at last for alerts, and since when somebody is doing so."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField(null=True)
+    begun_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.day}"

@@ -92,7 +92,7 @@ def holds(words: str, q: str) -> bool:
 def _calls(reader: Reader, filters: Filters, departments: frozenset[int]) -> CallQuerySet:
     """The counting calls of the period in which a phrase was heard, of those that the reader may open, newest first."""
     mine = access.visible_calls(reader.user).counting().filter(of_calls(reader, filters, departments))
-    heard = mine.annotate(heard=Cast("phrases", TextField())).exclude(heard="[]")
+    heard: CallQuerySet = mine.annotate(heard=Cast("phrases", TextField())).exclude(heard="[]")
     return heard.order_by("-local_date", "-pk")
 
 

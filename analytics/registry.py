@@ -210,7 +210,7 @@ _OTHERS = (
         _("share of what is lost"),
         _("Of all points of the score that were not earned: those that a question costs."),
         PERCENT,
-        LOWER,
+        NEITHER,
         _("Exact sum over the calls, divided by that of all questions; the dearest first and added up."),
         "Juran (1951), Quality Control Handbook",
     ),
@@ -255,7 +255,7 @@ _OTHERS = (
         PERCENT,
         NEITHER,
         _(
-            "Newcombe's interval (95 %) and Fisher's exact test; called clear when it survives the correction over all phrases."
+            "Newcombe's interval (95 %); Fisher's exact test, or chi-square of many calls; called clear when it survives the correction over all phrases."
         ),
         "Newcombe (1998), Statistics in Medicine 17:873–890; Fisher (1935), JRSS 98:39–82; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
@@ -266,7 +266,7 @@ _OTHERS = (
         PERCENT,
         NEITHER,
         _(
-            "Newcombe's interval (95 %) and Fisher's exact test; called clear when it survives the correction over all departments and phrases."
+            "Newcombe's interval (95 %); Fisher's exact test, or chi-square of many calls; called clear when it survives the correction over all departments and phrases."
         ),
         "Newcombe (1998), Statistics in Medicine 17:873–890; Fisher (1935), JRSS 98:39–82; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
@@ -553,10 +553,77 @@ _OTHERS = (
         HIGHER,
         _(
             "Interrupted trend on period means, weighted by their calls, with intervals (95 %) that allow for neighbours "
-            "resembling each other; over few periods these are somewhat too narrow. With fewer than three periods on "
+            "resembling each other; over few periods these are somewhat too narrow. With fewer than six periods on "
             "either side: the calls after against those before (Welch)."
         ),
         "Wagner et al. (2002), J. Clinical Pharmacy and Therapeutics 27:299–309; Newey & West (1987), Econometrica 55:703–708",
+    ),
+    Metric(
+        "severity_drift",
+        _("drift of severity"),
+        _(
+            "How many points more lenient (above 0) or stricter (below 0) an evaluator became against the others, from the first "
+            "half of the period to the second."
+        ),
+        POINTS,
+        NEITHER,
+        _(
+            "Severity in each half by a model of its own, and their difference with an interval (95 %) from both prediction "
+            "errors. It is called clear when it survives the correction of Benjamini and Hochberg over all evaluators."
+        ),
+        "Henderson (1975), Biometrics 31:423–447; Benjamini & Hochberg (1995), JRSS B 57:289–300",
+    ),
+    Metric(
+        "halo",
+        _("all dimensions alike"),
+        _(
+            "Of an evaluator's calls with three or more dimensions that are not all full marks: those in which all dimensions "
+            "got nearly the same score, within 5 points. More of them than others have may mean that one impression coloured "
+            "everything."
+        ),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        "Thorndike (1920), J. Applied Psychology 4:25–29; Wilson (1927), JASA 22:209–212",
+    ),
+    Metric(
+        "soon",
+        _("handed in within 15 minutes"),
+        _(
+            "Of an evaluator's calls: those handed in within 15 minutes of the call's beginning. What waits longer rests on "
+            "memory. Beside it the median number of minutes."
+        ),
+        PERCENT,
+        HIGHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "flagged",
+        _("something struck a rule"),
+        _(
+            "Of an evaluator's calls that were handed in: those in which a rule found something, such as all answers alike, copied "
+            "text or a form filled in very fast. A pointer for whoever checks, never a verdict."
+        ),
+        PERCENT,
+        NEITHER,
+        WILSON,
+        WILSON_1927,
+    ),
+    Metric(
+        "coverage",
+        _("spread over the week"),
+        _(
+            "The share of the calls made in an hour of the week minus what it would be if the calls were spread evenly over the days "
+            "and hours of their waves, in percentage points."
+        ),
+        PERCENT,
+        NEITHER,
+        _(
+            "Wilson's interval (95 %) and the exact binomial test. It is called clear when it survives the correction of "
+            "Benjamini and Hochberg over all hours."
+        ),
+        "Clopper & Pearson (1934), Biometrika 26:404–413; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
 )
 

@@ -118,9 +118,8 @@ class Source:
             default=Value(value=False),
             output_field=BooleanField(),
         )
-        added = chain.from_iterable(
-            self._added(each.annotate(settled=is_settled), [*keys, "settled"], columns) for each in rows
-        )
+        parts = [self._added(each.annotate(settled=is_settled), [*keys, "settled"], columns) for each in rows]
+        added = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else chain.from_iterable(parts)
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
         width = len(keys)
         for row in added:
@@ -231,29 +230,45 @@ Details = dict[tuple[int, int], details.Detail]
 """By department and version."""
 
 
-def details_of(reader: Reader, filters: Filters, departments: frozenset[int], kind: str) -> Details:
-    """The documents of one kind over the period: from weeks where they hold it whole, else from its calls."""
+def stored_weeks(
+    reader: Reader, filters: Filters, departments: frozenset[int], kind: str
+) -> list[tuple[int, dt.date, dt.date, dt.date, Any]]:
+    """The weeks that touch the period: department, Monday, days of the first and the last call, and the document.
+
+    None where weeks do not hold what is asked for.
+    """
+    if filters.asks_of_calls or filters.weekday is not None:
+        return []
+    weeks = WeeklyDetail.objects.filter(_asked(reader, filters, departments), week_start__lte=filters.end)
+    if filters.start is not None:
+        weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
+    return list(weeks.order_by().values_list("department", "week_start", "oldest", "newest", kind))
+
+
+def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *kinds: str) -> Details:
+    """The documents of these kinds over the period: from weeks where they hold it whole, else from its calls."""
     keys = ("department", "version")
     calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
     if filters.asks_of_calls or filters.weekday is not None:
-        return details.of_calls(calls, keys, [kind])
+        return details.of_calls(calls, keys, kinds)
     weeks = WeeklyDetail.objects.filter(_asked(reader, filters, departments), week_start__lte=filters.end)
     if filters.start is not None:
         weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
     found: Details = {}
     cut: set[dt.date] = set()
-    rows = list(weeks.order_by().values_list(*keys, "week_start", "oldest", "newest", kind))
-    for *_key, week, oldest, newest, _document in rows:
+    rows = list(weeks.order_by().values_list(*keys, "week_start", "oldest", "newest", *kinds))
+    for _department, _version, week, oldest, newest, *_documents in rows:
         if newest > filters.end or (filters.start is not None and oldest < filters.start):
             cut.add(week)
-    for department, version, week, _oldest, _newest, document in rows:
+    for department, version, week, _oldest, _newest, *documents in rows:
         if week not in cut:
-            found.setdefault((department, version), details.Detail()).add({kind: document})
+            held = found.setdefault((department, version), details.Detail())
+            held.add(dict(zip(kinds, documents, strict=True)))
     if cut:
         # By their days, which have an index; the period's own condition keeps to its part of them.
         days = Q(pk__in=[])
         for week in cut:
             days |= _between(week, rollups.span_end("week", week))
-        for key, detail in details.of_calls(calls.filter(days), keys, [kind]).items():
-            found.setdefault(key, details.Detail()).add(detail.documents([kind]))
+        for key, detail in details.of_calls(calls.filter(days), keys, kinds).items():
+            found.setdefault(key, details.Detail()).add(detail.documents(kinds))
     return found

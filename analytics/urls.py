@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import views
+from analytics import alert_views, views
 
 urlpatterns = [
     path("help/figures/", views.figures, name="figures"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("o/<slug:slug>/reports/<slug:report>.csv", views.report_csv, name="report_csv"),
     path("o/<slug:slug>/views/", views.saved, name="saved_views"),
     path("o/<slug:slug>/views/<int:pk>/remove/", views.saved_remove, name="saved_view_remove"),
+    path("o/<slug:slug>/alerts/", alert_views.alerts, name="alerts"),
+    path("o/<slug:slug>/alerts/choices/", alert_views.choose, name="alert_choices"),
+    path("alerts/stop/<str:signed>/", alert_views.stop, name="alerts_stop"),
     path("o/<slug:slug>/interventions/new/", views.intervention_new, name="intervention_new"),
     path("o/<slug:slug>/interventions/<int:pk>/remove/", views.intervention_remove, name="intervention_remove"),
     path("o/<slug:slug>/planner/", views.planner, name="planner"),

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from analytics.access import Reader
+from analytics.alerts import listing
 from analytics.topics import TOPICS
 from surveys import access
 from surveys.models import Organisation, User
@@ -90,7 +91,7 @@ class House:
                         if access.has_role(user, organisation, access.FIGURE_READERS)
                         else []
                     )
-                    + links(access.FIGURE_READERS, ("saved_views", _("Saved views")))
+                    + links(access.FIGURE_READERS, ("saved_views", _("Saved views")), ("alerts", _("Alerts")))
                     + links(access.MANAGERS, ("department_calls", _("Calls to read")))
                     + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
                 ),
@@ -154,6 +155,8 @@ class House:
             return access.calls_to_review(user, organisation).count()
         if name == "appeals" and access.has_role(user, organisation, access.REVIEWERS):
             return access.open_appeals(user, organisation).count()
+        if name == "alerts":
+            return listing.unseen(user, organisation)
         if name == "department_calls":
             return access.unread_calls(user, organisation, timezone.now()).count()
         return 0

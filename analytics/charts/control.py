@@ -17,6 +17,8 @@ from analytics.metrics import ControlChart
 HALF = {"month": dt.timedelta(days=15), "week": dt.timedelta(days=3, hours=12)}
 AFTER_LAST = {"month": dt.timedelta(days=10), "week": dt.timedelta(days=3)}
 MOST_LETTERS = 28
+# What a letter of a name and the room beside a line take, as parts of the narrowest chart that shows names.
+LETTER, BESIDE = 0.013, 0.03
 TALL = 380
 
 
@@ -47,9 +49,8 @@ def control(each: Series, found: ControlChart | None, markers: Sequence[Marker],
                 _("target %(target)s") % {"target": words.points(each.target, 0)}, target, right=_is_free(each, target)
             )
         )
-    for marker in inside:
-        shapes.append(_across(marker, by))
-        notes += _labels(marker, each.points, by)
+    shapes += [_across(marker, by) for marker in inside]
+    notes += _labels(inside, each.points, by)
     signals = _signals(found)
     layout = {
         "xaxis": _ticks([point.start for point in each.points], by),
@@ -187,22 +188,25 @@ def _across(marker: Marker, by: str) -> Chart:
     }
 
 
-def _labels(marker: Marker, points: Sequence[Point], by: str) -> list[Chart]:
-    """Its number over the line, and where there is room (`charts.js` takes what is called "end" away) its name beside that."""
-    later = (marker.day - points[0].start) > (points[-1].end - points[0].start) / 2
-    shared = {"x": _before(marker.day, by), "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False}
-    name = marker.name if len(marker.name) <= MOST_LETTERS else f"{marker.name[: MOST_LETTERS - 1].rstrip()}…"
-    return [
-        shared | {"text": f"<b>{plain(marker.label)}</b>", "font": {"size": 13, "color": TOKENS["ink"]}},
-        shared
-        | {
-            "name": "end",
-            "text": plain(name),
-            "xanchor": "right" if later else "left",
-            "xshift": -12 if later else 12,
-            "font": {"size": 12, "color": TOKENS["ink"]},
-        },
-    ]
+def _labels(markers: Sequence[Marker], points: Sequence[Point], by: str) -> list[Chart]:
+    """Numbers over the lines, and where there is room (`charts.js` takes what is called "end" away) the names beside them."""
+    first, last = points[0].start, points[-1].end
+    found: list[Chart] = []
+    taken = 0.0
+    in_order = sorted(markers, key=lambda each: each.day)
+    places = [(each.day - first) / (last - first) for each in in_order]
+    for marker, place, following in zip(in_order, places, [*places, 1.0][1:], strict=True):
+        shared = {"x": _before(marker.day, by), "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False}
+        found.append(shared | {"text": f"<b>{plain(marker.label)}</b>", "font": {"size": 13, "color": TOKENS["ink"]}})
+        name = marker.name if len(marker.name) <= MOST_LETTERS else f"{marker.name[: MOST_LETTERS - 1].rstrip()}…"
+        width = BESIDE + len(name) * LETTER
+        right = following - place >= width
+        if right or place - taken >= width:
+            side = {"xanchor": "left" if right else "right", "xshift": 12 if right else -12}
+            font = {"size": 12, "color": TOKENS["ink"]}
+            found.append(shared | side | {"name": "end", "text": plain(name), "font": font})
+        taken = place + (width if right else BESIDE)
+    return found
 
 
 def _reach(each: Series, known: Sequence[Point], found: ControlChart | None) -> tuple[float, float]:

@@ -17,7 +17,7 @@ TALL = 420
 
 
 def facing(dots: Sequence[tuple[str, "Aspects", Estimate]]) -> Chart | None:
-    """`dots` are names with both means and the gap within their calls; a clear gap is a diamond with its name."""
+    """`dots` are names with both means and the gap within their calls; a clear gap is a diamond."""
     drawn = [each for each in dots if each[1].content.exact is not None and each[1].experience.exact is not None]
     if not drawn:
         return None
@@ -49,9 +49,9 @@ def facing(dots: Sequence[tuple[str, "Aspects", Estimate]]) -> Chart | None:
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
         "annotations": [
-            _corner(_("below the line: right, but it feels worse"), right=True),
-            _corner(_("above the line: it feels better than it is right"), right=False),
-            *(_named(name, aspects, gap) for name, aspects, gap in drawn if gap.clear),
+            _corner(_("feels worse than it is"), right=True),
+            _corner(_("feels better than it is"), right=False),
+            *_names([each for each in drawn if each[2].clear], high - low),
         ],
         "height": TALL,
         "margin": {"l": 52, "r": 16, "t": 28, "b": 48},
@@ -118,9 +118,23 @@ def _corner(text: str, *, right: bool) -> Chart:
     }
 
 
+def _names(clear: Sequence[tuple[str, "Aspects", Estimate]], reach: float) -> list[Chart]:
+    """The names for which there is room: the widest gaps first, none upon another."""
+    found: list[Chart] = []
+    for each in sorted(clear, key=lambda one: -abs(float(one[2].exact or 0))):
+        label = _named(*each)
+        if all(
+            abs(label["x"] - other["x"]) > reach / 3 or abs(label["y"] - other["y"]) > reach / 16 for other in found
+        ):
+            found.append(label)
+    return found
+
+
 def _named(name: str, aspects: "Aspects", gap: Estimate) -> Chart:
     below = gap_words.direction(gap) > 0
     return {
+        # A phone has no room for names in the drawing.
+        "name": "end",
         "text": plain(name),
         "x": float(aspects.content.exact or 0),
         "y": float(aspects.experience.exact or 0),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # The height of all calls together, of a line of words, and what lies between two stations; letters in a line of words.
-BAND, LINE, BETWEEN, LETTERS = 260, 16, 10, 16
+BAND, LINE, BETWEEN, LETTERS = 260, 16, 10, 15
 # A band that is thinner cannot be seen.
 THINNEST: Final = 1.5
 

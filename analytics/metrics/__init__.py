@@ -27,7 +27,10 @@ from analytics.metrics.comparing import (
     shrunk_shares,
 )
 from analytics.metrics.courses import Level, Verdict, bare_points, level, verdicts
+from analytics.metrics.covering import Asked, Coverage, HourCovered, coverage
+from analytics.metrics.drifting import Halves, StrictnessDrift, severity_drift
 from analytics.metrics.flowing import Flow, Promises, flow, promised
+from analytics.metrics.habits import Flagged, Habit, flagged, habits
 from analytics.metrics.interventions import Intervention, intervention
 from analytics.metrics.means import (
     COURSE,
@@ -61,7 +64,8 @@ from analytics.metrics.phrases import Phrases, phrase_rates
 from analytics.metrics.questions import Item, Items, Moves, earned, item_moves, items, lost, pareto
 from analytics.metrics.reaching import Hours, long_hold, on_hold, prompt_hours, transferred
 from analytics.metrics.spread import Spread, Spreads, spreads
-from analytics.metrics.strictness import Evaluators, severity
+from analytics.metrics.steering import largest_shift, shift, steering, surely_not
+from analytics.metrics.strictness import CorrectedScore, Evaluators, Strictness, severity
 from analytics.metrics.sums import NOTHING, Parts, parts, together
 from analytics.metrics.telling import pooled, safe_answers, safe_grades
 from analytics.metrics.tone import ToneGap, ToneGaps, tone_gap_items, tone_gaps
@@ -91,17 +95,24 @@ __all__ = [
     "Agreement",
     "Alone",
     "Apart",
+    "Asked",
     "AspectGap",
     "AspectGaps",
     "Aspects",
     "Conclusion",
     "ControlChart",
+    "CorrectedScore",
+    "Coverage",
     "Curve",
     "Curves",
     "Drawn",
     "DrawnTogether",
     "Evaluators",
+    "Flagged",
     "Flow",
+    "Habit",
+    "Halves",
+    "HourCovered",
     "Hours",
     "Intervention",
     "Item",
@@ -116,6 +127,8 @@ __all__ = [
     "Sensitivity",
     "Spread",
     "Spreads",
+    "Strictness",
+    "StrictnessDrift",
     "Target",
     "Tested",
     "ToneGap",
@@ -139,13 +152,16 @@ __all__ = [
     "change",
     "control_chart",
     "corrected",
+    "coverage",
     "drift",
     "drivers",
     "earned",
     "failed",
+    "flagged",
     "flow",
     "funnel",
     "funnel_shares",
+    "habits",
     "helped",
     "intervention",
     "item_moves",
@@ -153,6 +169,7 @@ __all__ = [
     "joint_drivers",
     "kept",
     "kept_curves",
+    "largest_shift",
     "left",
     "level",
     "long_hold",
@@ -177,11 +194,15 @@ __all__ = [
     "sensitivity",
     "series",
     "severity",
+    "severity_drift",
     "share",
     "share_chart",
+    "shift",
     "shrunk",
     "shrunk_shares",
     "spreads",
+    "steering",
+    "surely_not",
     "target",
     "together",
     "tone_gap_items",
@@ -248,4 +269,9 @@ COMPUTED: Final[Mapping[str, Callable[..., Any]]] = {
     "on_hold": on_hold,
     "long_hold": long_hold,
     "transferred": transferred,
+    "severity_drift": severity_drift,
+    "halo": habits,
+    "soon": habits,
+    "flagged": flagged,
+    "coverage": coverage,
 }

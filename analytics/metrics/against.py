@@ -42,16 +42,22 @@ def against_norm(shares: Mapping[Key, Share], norm: int) -> dict[Key, Estimate]:
 
     The interval is Wilson's, the test the exact binomial one. A share without calls, or withheld, has no entry.
     """
-    from scipy.stats import binomtest
-
     found: dict[Key, Estimate] = {}
     for key, each in shares.items():
         if not each.n or each.low is None or each.high is None:
             continue
-        p = float(binomtest(each.count or 0, each.n, norm / 100).pvalue)
+        p = _exact(each.count or 0, each.n, norm / 100)
         distance = Fraction(100 * (each.count or 0), each.n) - norm
-        found[key] = estimate(each.n, distance, (Fraction(each.low) - norm, Fraction(each.high) - norm), min(p, 1.0))
+        found[key] = estimate(each.n, distance, (Fraction(each.low) - norm, Fraction(each.high) - norm), p)
     return judged_by_key(found)
+
+
+def _exact(count: int, n: int, chance: float) -> float:
+    """The exact binomial test, both tails: twice the smaller of them (Clopper & Pearson 1934, Biometrika 26:404-413)."""
+    from scipy.special import bdtr, bdtrc
+
+    lower, upper = float(bdtr(count, n, chance)), float(bdtrc(count - 1, n, chance)) if count else 1.0
+    return min(2 * min(lower, upper), 1.0)
 
 
 def _gap(one: tuple[int, int], other: tuple[int, int]) -> Estimate | None:

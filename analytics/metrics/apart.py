@@ -11,7 +11,7 @@ from analytics.metrics.phrases import Phrases
 from analytics.metrics.questions import Item, Items
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged_by_key
 from analytics.stats.comparison import welch
-from analytics.stats.exact import Table, fisher_p
+from analytics.stats.exact import Table, shares_p
 from analytics.stats.intervals import Sums
 from analytics.stats.permutation import permutation_p
 from analytics.stats.shares import share_difference
@@ -55,7 +55,7 @@ def questions_apart(found: Items) -> dict[Place, Apart]:
 def phrases_apart(found: Phrases) -> dict[Place, Estimate]:
     """Per department and phrase, the share of calls in which it was heard minus that in the others, in percent.
 
-    Newcombe's interval and Fisher's exact test, corrected over all departments and phrases together.
+    Newcombe's interval; the exact test where few are expected, else chi-square; corrected over all departments and phrases together.
     """
     tables: dict[Place, Table | None] = {
         (department, phrase): _against_others(each, found.whole[phrase])
@@ -69,7 +69,7 @@ def phrase_moves(before: Phrases, now: Phrases, calls: tuple[int, int]) -> dict[
     """Per phrase, the share of calls in which it was heard now minus before, in percent; corrected over all phrases.
 
     `calls` is how many calls the period before and this one have: a phrase may have been heard in one of them only.
-    Newcombe's interval and Fisher's exact test.
+    Newcombe's interval; the exact test where few are expected, else chi-square.
     """
     phrases = sorted(before.whole.keys() | now.whole.keys())
     if any(each.withheld for period in (before, now) for each in period.whole.values()):
@@ -114,7 +114,7 @@ def _against_others(own: Share, whole: Share) -> Table | None:
 def _judged(tables: Mapping[Key, Table | None]) -> dict[Key, Estimate]:
     """The first share of each table minus the second, in percent; `None` stands for what is withheld."""
     tested = [key for key, table in tables.items() if table is not None and min(table[1], table[3]) >= ENOUGH]
-    p = dict(zip(tested, fisher_p([table for key in tested if (table := tables[key])]), strict=True))
+    p = dict(zip(tested, shares_p([table for key in tested if (table := tables[key])]), strict=True))
     return judged_by_key({key: _difference(table, p.get(key)) for key, table in tables.items()})
 
 

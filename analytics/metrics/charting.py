@@ -75,11 +75,8 @@ def control_chart(
     stretch, on six at least. Periods of fewer than `ENOUGH` calls, and withheld ones, take no part. `None` without any
     period.
     """
-    values = [
-        float(each.mean.exact) if each.mean.exact is not None and (each.mean.n or 0) >= ENOUGH else None
-        for each in points
-    ]
-    cuts = _places([each.start for each in points], rebased)
+    values = to_judge(points)
+    cuts = places([each.start for each in points], rebased)
     found = individuals(values, rebased=cuts, baseline=baseline)
     if found is None:
         return None
@@ -128,7 +125,7 @@ def share_chart(
     signals: list[Seen] = []
     limits: list[tuple[Decimal, Decimal] | None] = []
     methods = set()
-    for start, stop in itertools.pairwise([0, *_places([day for day, _end in days], rebased), len(held)]):
+    for start, stop in itertools.pairwise([0, *places([day for day, _end in days], rebased), len(held)]):
         method, found = _of_shares(held[start:stop], baseline, widened=widened)
         within = days[start:stop]
         stretches.append(_share_stretch(found, held[start:stop], within, baseline))
@@ -143,7 +140,15 @@ def share_chart(
 # --- how --------------------------------------------------------------------------------------------------------------
 
 
-def _places(starts: Sequence[dt.date], rebased: Collection[dt.date]) -> list[int]:
+def to_judge(points: Sequence[Point]) -> list[float | None]:
+    """The means that a chart judges, in points; `None` for periods of fewer than `ENOUGH` calls and withheld ones."""
+    return [
+        float(each.mean.exact) if each.mean.exact is not None and (each.mean.n or 0) >= ENOUGH else None
+        for each in points
+    ]
+
+
+def places(starts: Sequence[dt.date], rebased: Collection[dt.date]) -> list[int]:
     """Where new stretches begin: the first period that starts on the day or after; days outside the series change
     nothing.
     """

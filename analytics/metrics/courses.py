@@ -4,12 +4,14 @@ import datetime as dt
 import math
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeVar
 
-from analytics.figures import ENOUGH, Change, Drift, Mean, Point
-from analytics.metrics.charting import ControlChart, control_chart
+from analytics.figures import Change, Drift, Mean, Point
+from analytics.metrics.charting import places, to_judge
 from analytics.metrics.means import COURSE, WITHHELD, change, corrected, drift, mean
 from analytics.metrics.periods import SHORTEST_BASELINE
+from analytics.stats.control import individuals
 from analytics.stats.intervals import Sums
 from analytics.stats.shift import Split, split
 
@@ -75,7 +77,7 @@ def bare_points(
     """The points of a series without their intervals: all that a verdict takes, of hundreds of series at once."""
     found = []
     for place, (each, (start, end)) in enumerate(zip(sums, days, strict=True)):
-        known = Mean() if each.mean is None else Mean(n=each.n, exact=each.mean / 100, sums=each)
+        known = Mean(n=each.n, exact=Fraction(each.total, 100 * each.n), sums=each) if each.n else Mean()
         found.append(Point(start, end, WITHHELD if place in hidden else known))
     return tuple(found)
 
@@ -88,14 +90,15 @@ def verdicts(series: Mapping[Key, Course]) -> dict[Key, Verdict]:
     """
     _none, drifts = corrected([], [drift(points) for points, _rebased in series.values()])
     return {
-        key: _verdict(points, control_chart(points, rebased=rebased), found)
+        key: _verdict(points, rebased, found)
         for (key, (points, rebased)), found in zip(series.items(), drifts, strict=True)
     }
 
 
-def _verdict(points: Sequence[Point], chart: ControlChart | None, found: Drift | None) -> Verdict:
-    n = 0 if chart is None else chart.n
-    if chart is None or n < SHORTEST_BASELINE:
+def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift | None) -> Verdict:
+    values = to_judge(points)
+    n = sum(value is not None for value in values)
+    if n < SHORTEST_BASELINE:
         return Verdict(FEW, n)
     newest = points[-COURSE:]
     if found is not None and found.clear:
@@ -104,8 +107,11 @@ def _verdict(points: Sequence[Point], chart: ControlChart | None, found: Drift |
             return Verdict(HIGHER if found.value > 0 else LOWER, n, step.day, found, step)
         first = next(each.start for each in newest if each.mean.exact is not None)
         return Verdict(RISING if found.value > 0 else FALLING, n, first, found)
-    outside = tuple(each.day for each in chart.signals if each.rule == 1 and each.day >= newest[0].start)
-    return Verdict(OUTSIDE if outside else STEADY, n, None, found, None, outside)
+    # The first rule of the chart alone: all that a cell of a table tells of it.
+    chart = individuals(values, rebased=places([each.start for each in points], rebased), rules=(1,))
+    outside = [points[each.place].start for each in chart.signals] if chart else []
+    recent = tuple(day for day in outside if day >= newest[0].start)
+    return Verdict(OUTSIDE if recent else STEADY, n, None, found, None, recent)
 
 
 def _is_it(step: Level, found: Drift, first: dt.date) -> bool:
@@ -119,7 +125,7 @@ def level(points: Sequence[Point]) -> Level | None:
     Source of split and p: `stats.shift.split`. `None` where either side would have fewer than `SHORTEST_LEVEL` periods, or
     when all are alike.
     """
-    known = [each for each in points if each.mean.exact is not None and (each.mean.n or 0) >= ENOUGH]
+    known = [each for each, value in zip(points, to_judge(points), strict=True) if value is not None]
     values, loads = [float(each.mean.exact or 0) for each in known], [each.mean.n or 0 for each in known]
     found = split(values, weights=loads, least=SHORTEST_LEVEL)
     if found is None or found.place is None:

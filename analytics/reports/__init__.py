@@ -18,16 +18,20 @@ from django.core.exceptions import PermissionDenied
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.reports import (
+    agreed,
     aspects,
+    bridges,
     calls,
     comparison,
     course,
     drivers,
     effects,
     endings,
+    habits,
     heard,
     overview,
     promised,
+    quality,
     questions,
     reach,
     spreads,
@@ -67,7 +71,7 @@ OF_ALL: Final[Mapping[str, Builder]] = {
     "control": course.control,
     "courses": course.courses,
     "effects": effects.effects,
-    "bridges": effects.bridges,
+    "bridges": bridges.bridges,
     "promises": promised.promises,
     "helped": promised.helped,
     "kept_curves": promised.kept_curves,
@@ -76,10 +80,18 @@ OF_ALL: Final[Mapping[str, Builder]] = {
     "reach": reach.reach,
     "hours": reach.hours,
     "handling": reach.handling,
+    "item_agreement": agreed.item_agreement,
+    "severity": quality.severity,
+    "corrected": quality.corrected,
+    "severity_drift": quality.severity_drift,
+    "habits": habits.habits,
+    "call_hours": habits.call_hours,
 }
 # Of single evaluators: for who checks calls and who analyses them.
-OF_EVALUATORS: Final[frozenset[str]] = frozenset()
-# Of single calls: for who may open all of them.
+OF_EVALUATORS: Final[frozenset[str]] = frozenset(
+    {"item_agreement", "severity", "corrected", "severity_drift", "habits", "call_hours"}
+)
+# Of single calls: for who may open calls at all; each sees their own.
 OF_CALLS: Final[frozenset[str]] = frozenset({"calls"})
 OF_ONE_DEPARTMENT: Final[Mapping[str, Builder]] = {
     "dimensions": one.dimensions,
@@ -96,7 +108,7 @@ def run(slug: str, *, reader: Reader, filters: Filters, department: int | None =
     Raises `KeyError` for a slug that is not a report (of a department, where one is given), and `PermissionDenied` for one
     that this reader may not read.
     """
-    if (slug in OF_EVALUATORS and not reader.checks) or (slug in OF_CALLS and not reader.sees_calls):
+    if (slug in OF_EVALUATORS and not reader.checks) or (slug in OF_CALLS and not reader.opens_calls):
         raise PermissionDenied
     known = OF_ALL if department is None else OF_ONE_DEPARTMENT
     return known[slug](reader, filters, department)

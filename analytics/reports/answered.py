@@ -41,6 +41,7 @@ class Answered:
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
+        frames.read_together(self.reader, self.filters, self.tree.keys, "items", "bins")
         return frames.answers(self.reader, self.filters, self.tree.keys)
 
     @cached_property

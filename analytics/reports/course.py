@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -241,7 +243,12 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
     known = _verdicts(tree, seen)
     found = _courses(tree, filters, known)
     columns = _courses_columns(filters)
-    rows = [_courses_row(tree, node, measure, known[node, measure], found.since) for node, measure in known]
+    rows = [
+        _courses_row(tree, node, place.measure, place.verdict, found.since)
+        for _name, node, _level, places in found.lines
+        for place in places
+        if (node, place.measure) in known
+    ]
     by_period, days = sums_by_period(reader, seen, measures(seen))
     return Report(
         slug="courses",
@@ -254,7 +261,8 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
         end=seen.end,
         counted=sum(each[ALL_TOGETHER]["n_calls"] for each in by_period),
         data_time=reader.at,
-        left_out=left_out(reader, seen, tree.keys),
+        # Asked for only where it is shown: under a chart of one department it is not.
+        left_out=cast("Mapping[str, int]", SimpleLazyObject(lambda: left_out(reader, seen, tree.keys))),
         result=found,
     )
 
@@ -303,6 +311,8 @@ def _courses(tree: Tree, filters: Filters, known: Mapping[tuple[int, str], Verdi
             for measure in shown
         )
         lines.append((tree.name(node), node, tree.level(node), places))
+    # Those with something clear come first, in the order of the tree; parts and the whole stay below.
+    lines.sort(key=lambda each: (each[2] != "department", not any(place.verdict.is_clear for place in each[3])))
     broken = breaks(tree.reader, history(filters))
     return Courses(shown, tuple(lines), broken[-1] if broken else None)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Behaviours:
-    """The strongest first; `joint` is the model of all together, `too_many` that there are too many calls to make it."""
+    """The clear ones first, strongest to weakest; `joint` is the model of all together, `too_many` that there are too many calls to make it."""
 
     found: tuple[Behaviour, ...]
     joint: Jointly
@@ -45,7 +46,7 @@ def drivers(reader: Reader, filters: Filters, _department: int | None) -> Report
     alone = metrics.drivers(metrics.pooled(metrics.safe_grades(about.frame, about.smallest)), about.smallest)
     joint, too_many = _joint(about)
     found = [_behaviour(about.questions[code], each, joint) for code, each in alone.items() if each.estimate.n != 0]
-    found.sort(key=lambda each: -float(each.alone.estimate.exact if each.alone.estimate.exact is not None else -99))
+    found.sort(key=lambda each: (not each.alone.estimate.clear, -float(each.alone.estimate.exact or 0)))
     columns = (
         *question_columns(),
         Column("driver", _("Grade with all points, above that with fewer"), _("grade"), "driver"),
@@ -89,12 +90,13 @@ def _strongest(found: Behaviours) -> str:
         return ""
     if not clear:
         return _("No behaviour goes clearly with a higher or lower grade.")
-    first = max(clear, key=lambda each: abs(each.alone.estimate.exact or 0))
+    first = max(clear, key=lambda each: abs(float(each.alone.estimate.exact or 0)))
     estimate = first.alone.estimate
+    low, high = estimate.low or Decimal(0), estimate.high or Decimal(0)
     facts = {
         "question": first.question.text,
-        "grade": words.signed(estimate.exact or 0),
-        "interval": f"{words.signed(estimate.low or 0)} … {words.signed(estimate.high or 0)}",
+        "grade": words.signed(estimate.exact or Fraction(0)),
+        "interval": _("%(low)s to %(high)s") % {"low": words.signed(low), "high": words.signed(high)},
         "calls": words.calls(estimate.n),
     }
     return (

@@ -1,4 +1,4 @@
-"""What became of a course when something was changed on purpose, and when the checklist changed."""
+"""What became of a course when something was changed on purpose."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,24 +8,18 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics import call_frames, metrics, words
+from analytics import metrics, words
 from analytics.access import Reader
-from analytics.answered import AnsweredCalls, from_documents, unclear_fails
 from analytics.figures import Change
 from analytics.filters import ALL_TOGETHER, Filters
 from analytics.metrics import Intervention as Measured
-from analytics.metrics import Parts, VersionBridge
 from analytics.models import Intervention
 from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns, mean_values
 from analytics.reports.history import Break, breaks, covering, history, in_view, line_of, measures, shown_on
 from analytics.reports.tree import Tree, tree_of
 from analytics.reports.trend import hidden_periods, sums_by_period
-from analytics.results import Estimate
-
-# The calls nearest to a new checklist that are scored anew on either side of it.
-NEAREST = 400
-# The newest breaks that are bridged.
-MOST_BREAKS = 3
+from analytics.results import Estimate, judged
+from analytics.stats.intervals import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,40 +96,51 @@ def _where(tree: Tree, line: int, each: Intervention) -> int:
 def _measured(
     tree: Tree, seen: Filters, several: Sequence[tuple[Intervention, int]]
 ) -> list[tuple[int, Measured | None]]:
-    """The figures of each, `None` where they rest on too few calls for their reader; plain changes corrected together."""
+    """The figures of each, `None` where they rest on too few calls for their reader; corrected for their number."""
     by_period, days = sums_by_period(tree.reader, seen, measures(seen))
-    sizes = [{node: parts.sums(seen.measure).n for node, parts in each.items()} for each in by_period]
+    sizes = [{node: parts[f"n_{seen.measure}"] for node, parts in each.items()} for each in by_period]
     hidden = hidden_periods(tree, sizes) if several else {}
+    broken = breaks(tree.reader, seen)
     found: list[Measured | None] = []
     for each, where in several:
-        if not days or where in _too_few(tree, by_period, days, each.day, seen.measure):
-            found.append(None)
-            continue
-        sums = [period[where].sums(seen.measure) for period in by_period]
-        found.append(metrics.intervention(sums, days, each.day, tree.smallest[where], hidden=hidden[where]))
+        kept = _comparable(days, each.day, broken)
+        # A period that is not shown takes no part: two markers beside each other would tell it by subtraction.
+        sums = [Sums() if at in hidden[where] else by_period[at][where].sums(seen.measure) for at in kept]
+        within = [days[at] for at in kept]
+        one = metrics.intervention(sums, within, each.day, tree.smallest[where])
+        if _fewest(sums, within, each.day) < metrics.SHORTEST_BASELINE:
+            one = replace(one, course=None)
+        is_hidden = not (one.before.n and one.after.n) and not hidden[where].isdisjoint(kept)
+        found.append(None if is_hidden else one)
     changes, _drifts = metrics.corrected([one.change if one else None for one in found], [])
-    judged = [replace(one, change=change) if one else None for one, change in zip(found, changes, strict=True)]
-    return [(where, one) for (_each, where), one in zip(several, judged, strict=True)]
+    told = [replace(one, change=change) if one else None for one, change in zip(found, changes, strict=True)]
+    return [(where, one) for (_each, where), one in zip(several, _judged(told), strict=True)]
 
 
-def _too_few(
-    tree: Tree,
-    by_period: Sequence[Mapping[int, Parts]],
-    days: Sequence[tuple[dt.date, dt.date]],
-    day: dt.date,
-    measure: str,
-) -> set[int]:
-    """The nodes whose calls before or after the day its reader may not see the mean of, by themselves or by subtraction."""
-    sides = []
-    for is_before in (True, False):
-        kept = [
-            period
-            for period, (start, end) in zip(by_period, days, strict=True)
-            if (end < day if is_before else start >= day)
-        ]
-        sizes = {node: sum(period[node].sums(measure).n for period in kept) for node in tree.nodes}
-        sides.append(tree.withheld(sizes))
-    return set().union(*sides)
+def _fewest(sums: Sequence[Sums], days: Sequence[tuple[dt.date, dt.date]], day: dt.date) -> int:
+    """How many periods with calls the side with fewer of them has: below six, a course is told too surely."""
+    before = sum(each.n > 0 for each, (_start, end) in zip(sums, days, strict=True) if end < day)
+    after = sum(each.n > 0 for each, (start, _end) in zip(sums, days, strict=True) if start >= day)
+    return min(before, after)
+
+
+def _comparable(days: Sequence[tuple[dt.date, dt.date]], day: dt.date, broken: Sequence[Break]) -> list[int]:
+    """The places of the periods that were scored with the checklist in use on a day: others are of other questions."""
+    first = max((each.day for each in broken if each.day <= day), default=dt.date.min)
+    last = min((each.day for each in broken if each.day > day), default=dt.date.max)
+    return [place for place, (start, end) in enumerate(days) if start >= first and end < last]
+
+
+def _judged(several: Sequence[Measured | None]) -> list[Measured | None]:
+    """With all jumps and turns corrected for their number."""
+    courses = [one.course for one in several if one and one.course]
+    estimates = iter(judged([each for course in courses for each in (course.level, course.slope)]))
+    return [
+        replace(one, course=replace(one.course, level=next(estimates), slope=next(estimates)))
+        if one and one.course
+        else one
+        for one in several
+    ]
 
 
 def _effect(
@@ -160,24 +165,23 @@ def _said(found: Measured | None, by: str) -> str:
     if found is None or found.before.withheld or found.after.withheld:
         return _("too few calls to show.")
     if not found.before.n or not found.after.n:
-        return _("no calls on both sides of this day in the dates that are shown.")
+        return _("no calls on both sides of this day that can be compared, in the dates that are shown.")
     if found.course is None:
         return _plain(found.change)
     level, slope = found.course.level, found.course.slope
-    jump = _sure(level)
-    turned = _sure(slope)
+    jump, turned = level.clear, slope.clear
     if not jump and not turned:
         return _("no clear effect: %(jump)s from one period to the next, and its course went on as before.") % {
-            "jump": _in_words(level)
+            "jump": in_words(level)
         }
     first = (
-        (_jump_month if by == "month" else _jump_week)() % {"jump": _in_words(level)}
+        (_jump_month if by == "month" else _jump_week)() % {"jump": in_words(level)}
         if jump
-        else _("no clear jump (%(jump)s)") % {"jump": _in_words(level)}
+        else _("no clear jump (%(jump)s)") % {"jump": in_words(level)}
     )
     if not turned:
         return first + _("; the course before it continued.")
-    facts = {"slope": _in_words(slope)}
+    facts = {"slope": in_words(slope)}
     if by == "month":
         return first + _("; since then it changes by %(slope)s points a month more than before.") % facts
     return first + _("; since then it changes by %(slope)s points a week more than before.") % facts
@@ -202,11 +206,8 @@ def _plain(change: Change | None) -> str:
     return _("no clear effect: %(change)s points after against before, in few periods.") % facts
 
 
-def _sure(each: Estimate) -> bool:
-    return each.low is not None and each.high is not None and not each.low <= 0 <= each.high
-
-
-def _in_words(each: Estimate) -> str:
+def in_words(each: Estimate) -> str:
+    """“+9.6 (+6.1 to +13.0)”."""
     value = words.signed(Fraction(each.exact or 0))
     if each.low is None or each.high is None:
         return value
@@ -259,139 +260,19 @@ def _effect_row(tree: Tree, each: Effect, filters: Filters) -> Mapping[str, Valu
         "change_low": change.low if change else None,
         "change_high": change.high if change else None,
         "periods": course.n if course else None,
-        **_estimate_values("jump", course.level if course else None),
-        **_estimate_values("slope_before", course.slope_before if course else None),
-        **_estimate_values("slope_after", course.slope_after if course else None),
-        **_estimate_values("turn", course.slope if course else None),
+        **estimate_values("jump", course.level if course else None),
+        **estimate_values("slope_before", course.slope_before if course else None),
+        **estimate_values("slope_after", course.slope_after if course else None),
+        **estimate_values("turn", course.slope if course else None),
         "added_by": it.created_by.name,
         "added_on": it.created_at.astimezone(zone).date(),
         "note": "too few calls" if before.withheld or after.withheld else "",
     }
 
 
-def _estimate_values(name: str, each: Estimate | None) -> dict[str, Value]:
+def estimate_values(name: str, each: Estimate | None) -> dict[str, Value]:
     return {
         name: each.value if each else None,
         f"{name}_low": each.low if each else None,
         f"{name}_high": each.high if each else None,
-    }
-
-
-# --- a new checklist --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Bridged:
-    """A break, the names of its versions, and what is known of the step it made; `None` where there is nothing to link."""
-
-    at: Break
-    before: str
-    after: str
-    found: VersionBridge | None
-    sentence: str
-
-
-def bridges(reader: Reader, filters: Filters, _department: int | None) -> Report:
-    """When the checklist changed: what of the step in the score shows in the questions that both versions ask."""
-    seen = history(filters)
-    tree, line = tree_of(reader, seen), line_of(reader, filters)
-    by_period, days = sums_by_period(reader, seen, measures(seen))
-    first = days[0][0] if days else seen.end
-    inside = [each for each in breaks(reader, seen) if each.day > first][-MOST_BREAKS:]
-    found = [_bridged(tree, seen, line, each) for each in inside]
-    columns = _bridge_columns()
-    return Report(
-        slug="bridges",
-        title=_("A new checklist: what changed in the questions that stayed"),
-        summary=" ".join(each.sentence for each in found),
-        columns=columns,
-        rows=checked(columns, [_bridge_row(tree, line, each) for each in found]),
-        filters=filters,
-        start=first,
-        end=seen.end,
-        counted=sum(each[line]["n_calls"] for each in by_period),
-        data_time=reader.at,
-        left_out=left_out(reader, seen, tree.within[line]),
-        result=tuple(found),
-    )
-
-
-def _bridged(tree: Tree, seen: Filters, line: int, at: Break) -> Bridged:
-    reader = tree.reader
-    # A version's document stays with the reader for the page: two breaks share one.
-    forms = {each.pk: each for each in reader.versions([at.before, at.after])}
-    sides = []
-    for version, is_before in ((at.before, True), (at.after, False)):
-        definition = forms[version].definition
-        frame = call_frames.answered(
-            reader, seen, tree.within[line], version=version, day=at.day, before=is_before, most=NEAREST,
-            answers=bool(unclear_fails(definition)),
-        )  # fmt: skip
-        sides.append(
-            from_documents(definition, list(frame["points"]), list(frame["failed_by"]), list(frame["answers"]))
-        )
-    found = _linked(*sides, smallest=tree.smallest[line])
-    names = str(forms[at.before]), str(forms[at.after])
-    return Bridged(at, *names, found, _told(found, at, names[1]))
-
-
-def _linked(before: AnsweredCalls, after: AnsweredCalls, *, smallest: int) -> VersionBridge | None:
-    return metrics.bridge(before, after, smallest) if before.n and after.n else None
-
-
-def _told(found: VersionBridge | None, at: Break, name: str) -> str:
-    begins = _("From %(day)s on calls were scored with %(version)s.") % {"day": words.day(at.day), "version": name}
-    if found is None:
-        return begins + " " + _("Here too few calls or no shared questions link it with the one before.")
-    if found.withheld:
-        return begins + " " + _("Too few calls here to say what changed.")
-    facts = {"shared": words.whole(len(found.shared)), "behaviour": _in_words(found.behaviour)}
-    text = (
-        _("In the %(shared)s questions that both ask, calls changed clearly: %(behaviour)s points.")
-        if _sure(found.behaviour)
-        else _("In the %(shared)s questions that both ask, nothing changed clearly: %(behaviour)s points.")
-    )
-    rest = {"observed": _in_words(found.observed), "questions": _in_words(found.questions)}
-    other = _("Of the step of %(observed)s points in the score, the other questions make %(questions)s.")
-    return " ".join((begins, text % facts, other % rest))
-
-
-def _bridge_columns() -> tuple[Column, ...]:
-    return (
-        Column("day", _("Day"), _("date")),
-        Column("department_code", _("Code")),
-        Column("department", _("Department")),
-        Column("version_before", _("Version before")),
-        Column("version_after", _("Version after")),
-        Column("calls_before", _("Calls before"), _("calls")),
-        Column("calls_after", _("Calls after"), _("calls")),
-        *mean_columns("observed", _("Step in the score"), "bridge"),
-        *mean_columns("behaviour", _("In the shared questions"), "bridge"),
-        *mean_columns("questions", _("By the other questions"), "bridge"),
-        Column("linked_before", _("Before, as the new version would show it"), _("points"), "bridge"),
-        Column("shared", _("Shared questions")),
-        Column("weight_before", _("Their weight before"), "%", "bridge"),
-        Column("weight_after", _("Their weight after"), "%", "bridge"),
-        Column("note", _("Note")),
-    )
-
-
-def _bridge_row(tree: Tree, line: int, each: Bridged) -> Mapping[str, Value]:
-    found = each.found
-    return {
-        "day": each.at.day,
-        "department_code": tree.code(line),
-        "department": tree.name(line),
-        "version_before": each.before,
-        "version_after": each.after,
-        "calls_before": found.n_before if found else None,
-        "calls_after": found.n_after if found else None,
-        **_estimate_values("observed", found.observed if found else None),
-        **_estimate_values("behaviour", found.behaviour if found else None),
-        **_estimate_values("questions", found.questions if found else None),
-        "linked_before": found.linked_before if found else None,
-        "shared": len(found.shared) if found else None,
-        "weight_before": found.weight_before if found else None,
-        "weight_after": found.weight_after if found else None,
-        "note": "too few calls" if found is None or found.withheld else "",
     }

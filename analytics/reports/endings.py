@@ -25,7 +25,7 @@ from analytics.reports.nodes import (
     gap_columns,
     gap_values,
     most_of,
-    nodes_of,
+    nodes_of_cells,
 )
 from analytics.reports.tree import tree_of
 from analytics.results import Estimate
@@ -58,7 +58,7 @@ class FlowDrawn:
 
 def flow(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """From all calls to how they ended and what that was for the caller; from promises to kept, broken or open."""
-    nodes = nodes_of(reader, filters)
+    nodes = nodes_of_cells(reader, filters)
     found, promised = _whole(nodes)
     columns = (
         Column("stage", _("Stage")),
@@ -286,7 +286,7 @@ def ordinal(attempt: int) -> str:
 
 
 def _chains_words(gaps: Mapping[int, Estimate], left_gaps: Mapping[int, Estimate], count: int) -> str:
-    if count < 2:
+    if count < 2 or not (gaps or left_gaps):
         return ""
     clear = sorted(key for key in {*gaps, *left_gaps} if any(key in of and of[key].clear for of in (gaps, left_gaps)))
     if not clear:

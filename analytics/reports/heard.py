@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ from surveys.definition import text
 HARMFUL, EXEMPLARY, OTHER = KINDS = ("harmful", "exemplary", "")
 # "Heard" is of the calls of the period; the names of those sums in the frame of totals.
 CALLS: Final = "n_calls"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class PlaceHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """All there is, and of it what is shown: less of it where somebody looks for words."""
+
+    every: tuple[T, ...]
+    shown: tuple[T, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A phrase with what was said, newest first."""
 
@@ -81,6 +91,9 @@ class _Bank:
         return {
             now: {key: sums[key, now][CALLS] for key in self.tree.keys if (key, now) in sums} for now in (True, False)
         }
+
+    def _total(self, *, now: bool) -> int:
+        return sum(self.calls[now].values())
 
     @cached_property
     def now(self) -> Phrases:
@@ -123,10 +136,9 @@ class _Bank:
         return self._silent(self.now, now=True)
 
     def _silent(self, rates: Phrases, *, now: bool) -> Share:
-        n = sum(self.calls[now].values())
         if any(each.withheld for each in rates.whole.values()) or self._is_hidden(now=now):
             return WITHHELD_SHARE
-        return metrics.share(0, n)
+        return metrics.share(0, self._total(now=now))
 
     def _is_hidden(self, *, now: bool) -> bool:
         sizes = {key: n for key, n in self.calls[now].items() if n}
@@ -136,12 +148,12 @@ class _Bank:
     def moves(self) -> Mapping[str, Estimate]:
         if self.before is None or self._is_hidden(now=True) or self._is_hidden(now=False):
             return {}
-        totals = sum(self.calls[False].values()), sum(self.calls[True].values())
+        totals = self._total(now=False), self._total(now=True)
         return metrics.phrase_moves(self.before, self.now, totals)
 
     def heard(self, entry: Entry) -> Heard:
         before = None
-        if self.before is not None and sum(self.calls[False].values()):
+        if self.before is not None and self._total(now=False):
             before = self.before.whole.get(entry.code) or self._silent(self.before, now=False)
         move = self.moves.get(entry.code, Estimate())
         return Heard(entry, self.share(entry.code), before, move, quoted=entry.code in self.said)
@@ -188,7 +200,7 @@ class _Bank:
             filters=self.filters,
             start=self.filters.start,
             end=self.filters.end,
-            counted=sum(self.calls[True].values()),
+            counted=self._total(now=True),
             data_time=self.reader.at,
             left_out=left_out(self.reader, self.filters, self.tree.keys),
             result=result,
@@ -214,7 +226,9 @@ def _entry(entry: Entry) -> dict[str, Value]:
 def phrases(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """In which share of the calls each phrase was heard, and how that moved."""
     bank = _bank(reader, filters)
-    found = [bank.heard(each) for each in bank.shown]
+    every = tuple(bank.heard(each) for each in bank.entries.values())
+    codes = {each.code for each in bank.shown}
+    found = Found(every, tuple(each for each in every if each.entry.code in codes))
     columns = (
         *_entry_columns(),
         Column("better", _("Better")),
@@ -230,7 +244,7 @@ def phrases(reader: Reader, filters: Filters, _department: int | None) -> Report
         Column("note", _("Note")),
     )
     title = _("Phrases that callers heard")
-    return bank.report("phrases", title, _most(found), columns=columns, rows=map(_values, found), result=found)
+    return bank.report("phrases", title, _most(every), columns=columns, rows=map(_values, found.shown), result=found)
 
 
 def _most(found: Iterable[Heard]) -> str:
@@ -271,13 +285,12 @@ def places(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Where a phrase is heard clearly more, or less, often than in the other departments."""
     bank = _bank(reader, filters)
     apart = metrics.phrases_apart(bank.now)
-    shown = {each.code: each for each in bank.shown}
-    found = [
-        PlaceHeard(shown[code], bank.tree.code(key), bank.tree.name(key), bank.now.departments[key][code], each)
+    every = [
+        PlaceHeard(bank.entries[code], bank.tree.code(key), bank.tree.name(key), bank.now.departments[key][code], each)
         for (key, code), each in apart.items()
-        if each.clear and code in shown and key in bank.tree.leaves
+        if each.clear and key in bank.tree.leaves
     ]
-    found.sort(key=lambda each: (KINDS.index(each.entry.kind), -abs(each.apart.exact or 0), each.name))
+    every.sort(key=lambda each: (KINDS.index(each.entry.kind), -abs(each.apart.exact or 0), each.name))
     columns = (
         *_entry_columns(),
         Column("department_code", _("Code")),
@@ -290,7 +303,9 @@ def places(reader: Reader, filters: Filters, _department: int | None) -> Report:
         Column("apart_high", _("Above the others, high end"), "%", "phrase_apart"),
         Column("apart_p", _("Above the others, corrected p"), metric="phrase_apart"),
     )
-    rows = [_place_values(each) for each in found]
+    codes = {each.code for each in bank.shown}
+    found = Found(tuple(every), tuple(each for each in every if each.entry.code in codes))
+    rows = map(_place_values, found.shown)
     title = _("Where a phrase is heard more or less often than elsewhere")
     summary = _("Only what is more than chance, after correction for all departments and phrases.")
     return bank.report("phrase_places", title, summary, columns=columns, rows=rows, result=found)

@@ -54,8 +54,12 @@ def line_of(reader: Reader, filters: Filters) -> int:
 
 
 def measures(filters: Filters) -> tuple[str, ...]:
-    """The chosen measure and the dimensions, each once: read of every period, at once."""
-    return tuple(dict.fromkeys((filters.measure, *DIMENSIONS)))
+    """The score, the chosen measure and the dimensions, each once: read of every period, at once.
+
+    The score is among them whatever is chosen, so that the same courses are judged together.
+    """
+    chosen = () if filters.measure in DIMENSIONS else (filters.measure,)
+    return tuple(dict.fromkeys(("score", *chosen, *DIMENSIONS)))
 
 
 def covering(tree: Tree, line: int, several: Iterable[Intervention]) -> list[Intervention]:

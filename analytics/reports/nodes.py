@@ -74,7 +74,14 @@ def nodes_of(reader: Reader, filters: Filters) -> Nodes:
     return Nodes(tree, tree.sums({key: sums[key, True] for key in tree.keys if (key, True) in sums}))
 
 
-NAMES = ("department_code", "department", "level")
+def nodes_of_cells(reader: Reader, filters: Filters) -> Nodes:
+    """The same from the sums of every scenario, which a page that tells attempts apart has read anyway."""
+    tree = tree_of(reader, filters)
+    sums = metrics.parts(frames.by_scenario(reader, filters, tree.keys), ["department", "scenario"])
+    held: dict[int, list[Parts]] = {}
+    for (department, _scenario), parts in sums.items():
+        held.setdefault(int(str(department)), []).append(parts)
+    return Nodes(tree, tree.sums({key: metrics.together(several) for key, several in held.items()}))
 
 
 def name_columns() -> tuple[Column, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics import call_frames, charts, frames, metrics, words
+from analytics import call_frames, charts, metrics, words
 from analytics.access import Reader
 from analytics.figures import Share, rounded
 from analytics.filters import ALL_TOGETHER, TOTAL, Filters
@@ -26,7 +26,7 @@ from analytics.reports.nodes import (
     gap_values,
     most_of,
     name_columns,
-    nodes_of,
+    nodes_of_cells,
 )
 from analytics.results import Estimate
 from analytics.stats.comparison import ALPHA
@@ -62,7 +62,7 @@ class HelpedOrLeft:
 
 def promises(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """What became of promised callbacks, per department."""
-    nodes = nodes_of(reader, filters)
+    nodes = nodes_of_cells(reader, filters)
     window = reader.organisation.callback_window_hours
     back, kept = nodes.shares(metrics.called_back), nodes.shares(lambda parts: metrics.kept(parts).share)
     gaps = metrics.against_others(nodes.of_departments(back))
@@ -134,11 +134,13 @@ def _counts(each: tuple[Promises | None, int | None]) -> dict[str, Value]:
 def _said(each: tuple[Promises | None, int | None]) -> str:
     """“75 promised: 53 kept, 22 not, 1 still open”."""
     found, still_open = each
-    if found is None or still_open is None:
+    if found is None:
         return _("too few calls")
     if not found.n:
         return _("none promised")
     facts = {"n": words.whole(found.n), "kept": words.whole(found.kept), "broken": words.whole(found.broken)}
+    if still_open is None:
+        return _("%(kept)s kept, %(broken)s not; too few still open to show") % facts
     if not still_open:
         return _("%(n)s promised: %(kept)s kept, %(broken)s not") % facts
     facts["open"] = words.whole(still_open)
@@ -185,7 +187,7 @@ def _lanes(
 
 def helped(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Whether callers were helped, by the published definition, and left to fate, per department."""
-    nodes = nodes_of(reader, filters)
+    nodes = nodes_of_cells(reader, filters)
     shares, left = nodes.shares(metrics.helped), nodes.shares(metrics.left)
     gaps, left_gaps = (metrics.against_others(nodes.of_departments(each)) for each in (shares, left))
     columns = (
@@ -267,13 +269,10 @@ HUES: Final = ("callback", "brand", "listening", "greeting", "tone", "phrasing")
 
 def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """How many promised calls had come after so many hours: everything together and the departments that differ."""
-    nodes = nodes_of(reader, filters)
+    nodes = nodes_of_cells(reader, filters)
     keys = nodes.tree.keys
-    found = metrics.kept_curves(
-        frames.waits(reader, filters, keys),
-        call_frames.open_promises(reader, filters, keys),
-        reader.smallest_group(keys),
-    )
+    waits, still_open = call_frames.promise_times(reader, filters, keys)
+    found = metrics.kept_curves(waits, still_open, reader.smallest_group(keys))
     curves = {ALL_TOGETHER: found.whole} | {key: found.departments[key] for key in keys if key in found.departments}
     curves = {key: each for key, each in curves.items() if each.points}
     chosen = [key for key in filters.lines or _first_lines(nodes) if key in curves]
@@ -302,7 +301,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
         chart=charts.come(
             [(each.name, each.hue, each.curve.n or 0, points_of(each.curve)) for each in lines],
             BENCHMARK_BACK,
-            _benchmark(BENCHMARK_BACK),
+            _("benchmark %(value)s %%") % {"value": BENCHMARK_BACK},
         ),
         result=CurvesDrawn(found, lines, tuple(_picks(reader, filters, list(curves), chosen))),
     )

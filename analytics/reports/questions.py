@@ -106,6 +106,7 @@ class HeatCell:
     """A department's share of a question's points, against that of all together."""
 
     key: int
+    code: str
     name: str
     item: Item | None
     whole: Item
@@ -167,7 +168,7 @@ def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report
         _heat_values(about, row, cell)
         for _title, several in found.sections
         for row in several
-        for cell in (HeatCell(ALL_TOGETHER, "", row.whole, row.whole, None), *row.cells)
+        for cell in (HeatCell(ALL_TOGETHER, "", "", row.whole, row.whole, None), *row.cells)
     ]
     title = _("Earned when scored, per question and department, in %")
     return about.report("heatmap", title, _how_many_apart(found), columns=columns, rows=rows, result=found)
@@ -181,7 +182,14 @@ def _heat(about: Answered) -> HeatMap:
     def cells(code: str, keys: Iterable[int]) -> tuple[HeatCell, ...]:
         held = about.items.departments
         return tuple(
-            HeatCell(key, about.tree.name(key), held[key].get(code), whole[code], apart.get((key, code)))
+            HeatCell(
+                key,
+                about.tree.code(key),
+                about.tree.name(key),
+                held[key].get(code),
+                whole[code],
+                apart.get((key, code)),
+            )
             for key in keys
         )
 
@@ -208,7 +216,7 @@ def _gap(cell: HeatCell) -> float:
 
 
 def _how_many_apart(found: HeatMap) -> str:
-    if not found.drawn:
+    if found.compared < 2:
         return ""
     below = sum(cell.verdict < 0 for _question, cell in found.apart)
     facts = {"below": words.whole(below), "above": words.whole(len(found.apart) - below)}
@@ -260,8 +268,10 @@ def moves(reader: Reader, filters: Filters, _department: int | None) -> Report:
     about = answered(reader, filters)
     found: list[Moved] = []
     if about.before is not None:
-        safe = [metrics.pooled(metrics.safe_answers(frame, about.smallest)) for frame in (about.before, about.frame)]
-        moved = metrics.item_moves(*safe, about.smallest)
+        before, now = (
+            metrics.pooled(metrics.safe_answers(frame, about.smallest)) for frame in (about.before, about.frame)
+        )
+        moved = metrics.item_moves(before, now, about.smallest)
         found = [Moved(about.questions[each.code], each.before, each.now, each.change) for each in moved.items]
     found.sort(key=lambda each: (not (each.change and each.change.clear), -_size(each)))
     columns = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import words
 from analytics.figures import ENOUGH, Point
@@ -135,19 +135,23 @@ def _longest(days: set[dt.date], places: Mapping[dt.date, int]) -> tuple[dt.date
 # --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
+WORDS = {
+    "few": gettext_lazy("too few periods"),
+    "steady": gettext_lazy("steady"),
+    "rising": gettext_lazy("rising"),
+    "falling": gettext_lazy("falling"),
+}
+
+
 def word(verdict: Verdict, by: str) -> str:
     """A verdict in a few words: “lower since May 2026”."""
-    since = words.period_of(verdict.since, by) if verdict.since else ""
     if verdict.word == "outside":
         return _outside(len(verdict.outside), by)
-    return {
-        "few": _("too few periods"),
-        "steady": _("steady"),
-        "rising": _("rising"),
-        "falling": _("falling"),
-        "higher": _("higher since %(period)s") % {"period": since},
-        "lower": _("lower since %(period)s") % {"period": since},
-    }[verdict.word]
+    if verdict.word in WORDS:
+        return str(WORDS[verdict.word])
+    since = words.period_of(verdict.since, by) if verdict.since else ""
+    text = _("higher since %(period)s") if verdict.word == "higher" else _("lower since %(period)s")
+    return text % {"period": since}
 
 
 def _outside(count: int, by: str) -> str:

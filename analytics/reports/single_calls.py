@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from analytics import words
 
 MOST_CALLS: Final = 20_000
+# Where every answer of a call is looked at, not only its scores.
+MOST_ANSWERED: Final = 10_000
 
 
 def too_many(count: int, most: int = MOST_CALLS, *, before: bool = False) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from analytics import call_frames, charts, frames, gap_words, metrics, words
+from analytics import answer_frames, charts, frames, gap_words, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import ToneGap, ToneSides
 from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns
-from analytics.reports.single_calls import MOST_CALLS, too_many
+from analytics.reports.single_calls import MOST_ANSWERED, too_many
 from analytics.reports.tree import tree_of
 from surveys.definition import text
 from surveys.models.people import DIMENSIONS
@@ -83,7 +83,7 @@ def by_department(reader: Reader, filters: Filters, _department: int | None) -> 
     measure = str(words.MEASURES[filters.measure])
     return _report(
         "tone_gap_departments",
-        _("The tone gap per department, in %(measure)s") % {"measure": measure},
+        _("The tone gap per department: %(measure)s") % {"measure": measure},
         _clear_ones(lines),
         head=(Column("department_code", _("Code")), Column("department", _("Department"))),
         named=lambda each: {"department_code": each.about, "department": each.name},
@@ -105,7 +105,7 @@ def by_item(reader: Reader, filters: Filters, _department: int | None) -> Report
         _("The tone gap per question"),
         _clear_ones(lines),
         head=(
-            Column("item", pgettext("of a question", "Code")),
+            Column("item", _("Code")),
             Column("question", _("Question")),
             Column("dimension", _("Dimension")),
         ),
@@ -123,11 +123,10 @@ def _read(reader: Reader, filters: Filters) -> Read:
     def make() -> Read:
         frame = frames.totals(reader, filters, tree.keys, (filters.measure,))
         calls = sum(int(n) for n, now in zip(frame["n_calls"], frame["now"], strict=True) if now)
-        if calls > MOST_CALLS:
+        if calls > MOST_ANSWERED:
             return Read(calls, None)
         measures = tuple(dict.fromkeys((*SHOWN, filters.measure)))
-        pairs = call_frames.pairs(reader, filters, tree.keys, measures)
-        answers = call_frames.pair_answers(reader, filters, tree.keys)
+        pairs, answers = answer_frames.pairs_and_answers(reader, filters, tree.keys, measures)
         smallest = reader.smallest_group(tree.keys)
         return Read(calls, metrics.tone_sides(pairs, answers, measures, filters.measure, smallest))
 
@@ -163,7 +162,7 @@ def _report(
     return Report(
         slug=slug,
         title=title,
-        summary=summary if found.sides else too_many(found.calls),
+        summary=summary if found.sides else too_many(found.calls, MOST_ANSWERED),
         columns=columns,
         rows=checked(columns, ({**named(each), **_values(each.gap)} for each in lines)),
         filters=filters,
@@ -179,7 +178,7 @@ def _report(
 
 
 def _axis() -> str:
-    return _("points that dominant callers get more (left) or less (right)")
+    return _("points less")
 
 
 def _values(each: ToneGap) -> Mapping[str, Value]:
@@ -218,7 +217,7 @@ def _clear_ones(lines: Iterable[Line]) -> str:
         return ""
     if not clear:
         return _("None of these differences is clear.")
-    return _("Clear: %(names)s.") % {"names": words.listed([each.name for each in _widest_first(clear)])}
+    return _("Clear: %(names)s.") % {"names": words.listed([f"“{each.name}”" for each in _widest_first(clear)])}
 
 
 def _widest_first(lines: Iterable[Line]) -> list[Line]:
@@ -238,7 +237,8 @@ def _questions(reader: Reader, codes: Iterable[str]) -> dict[str, tuple[str, str
         return {}
     found: dict[str, tuple[str, str]] = {}
     language = get_language() or "en"
-    for version in sorted(reader.versions(reader.published), key=lambda each: -each.pk):
+    made_on = {wave.version_id for wave in reader.waves.values()}
+    for version in sorted(reader.versions(made_on), key=lambda each: -each.pk):
         form = version.definition
         for code in [code for code in wanted - found.keys() if code in form]:
             found[code] = (text(form.item(code).text, language), str(form.section_of(code).dimension))

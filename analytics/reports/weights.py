@@ -15,11 +15,10 @@ from analytics.figures import rounded
 from analytics.filters import Filters
 from analytics.metrics import Conclusion
 from analytics.reports.base import Column, Report, Value, checked, left_out
-from analytics.reports.single_calls import too_many
+from analytics.reports.single_calls import MOST_ANSWERED, too_many
 from analytics.reports.tree import Tree, tree_of
 
-# Every call is scored some twenty times, and every department compared with every other as often.
-MOST_CALLS: Final = 10_000
+# Every department is compared with every other under each of some twenty weightings.
 MOST_DEPARTMENTS: Final = 20
 
 
@@ -234,8 +233,8 @@ def _read(reader: Reader, filters: Filters) -> Read:
         now = sum(n for n, is_now in sizes if is_now)
         # The period before is read too, for what changed.
         both = sum(n for n, _is_now in sizes)
-        if both > MOST_CALLS:
-            return Read(now, too_many(both, MOST_CALLS, before=True), tried=None)
+        if both > MOST_ANSWERED:
+            return Read(now, too_many(both, MOST_ANSWERED, before=True), tried=None)
         departments = len(set(frame["department"]))
         if departments > MOST_DEPARTMENTS:
             return Read(now, _too_wide(departments), tried=None)

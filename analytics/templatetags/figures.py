@@ -29,6 +29,17 @@ CODES = {
     "department": gettext_lazy("department"),
     "part": gettext_lazy("part, with all below it"),
     "total": gettext_lazy("all together"),
+    "above": gettext_lazy("above"),
+    "below": gettext_lazy("below"),
+    "few": gettext_lazy("too few periods"),
+    "steady": gettext_lazy("steady"),
+    "rising": gettext_lazy("rising"),
+    "falling": gettext_lazy("falling"),
+    "higher": gettext_lazy("higher"),
+    "lower": gettext_lazy("lower"),
+    "outside": gettext_lazy("outside"),
+    "too few periods": gettext_lazy("too few periods"),
+    "too few periods since the checklist changed": gettext_lazy("too few periods since the checklist changed"),
 } | words.MEASURES
 
 
@@ -157,7 +168,11 @@ def cell(row: Mapping[str, Value], name: str) -> str:
         return words.whole(value)
     if isinstance(value, dt.date):
         return date_format(value, "SHORT_DATE_FORMAT")
-    return str(CODES.get(value, value)) if name not in {"department", "department_code", "question"} else value
+    return (
+        str(CODES.get(value, value))
+        if name not in {"department", "department_code", "question", "name", "added_by"}
+        else value
+    )
 
 
 @register.filter

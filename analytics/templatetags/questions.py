@@ -153,7 +153,7 @@ def share_interval(value: Share) -> str:
 
 @register.filter
 def move_words(value: Estimate) -> str:
-    """“▲ +3.1 (+1.2 to +5.0)”, in points of percent."""
+    """“▲ +3.1 (+1.2 to +5.0)”, in percentage points."""
     if value.exact is None:
         return ""
     return f"{'▲' if value.exact > 0 else '▼'} {words.signed(value.exact)} ({grade_interval(value)})"

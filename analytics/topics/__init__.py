@@ -12,7 +12,19 @@ from analytics.access import Reader
 from analytics.choices import Chip, Field, chips, fields
 from analytics.filters import Filters
 from analytics.pages import counted, ends
-from analytics.topics import aspects, calls, comparison, course, heard, promised, questions, reach, tone, weights
+from analytics.topics import (
+    aspects,
+    calls,
+    comparison,
+    course,
+    heard,
+    promised,
+    quality,
+    questions,
+    reach,
+    tone,
+    weights,
+)
 from analytics.topics.base import Section, Topic
 
 _ALL: tuple[Topic, ...] = (
@@ -25,6 +37,7 @@ _ALL: tuple[Topic, ...] = (
     promised.TOPIC,
     reach.TOPIC,
     heard.TOPIC,
+    quality.TOPIC,
     calls.TOPIC,
 )
 TOPICS: Final[Mapping[str, Topic]] = {topic.slug: topic for topic in _ALL}

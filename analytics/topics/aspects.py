@@ -9,11 +9,15 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.aspects import Facing, may_see_calls, rule
 from analytics.topics.base import Content, Section, Topic
+from analytics.topics.single_calls import too_wide
 
 
 def build(reader: Reader, filters: Filters) -> Content:
     facing = reports.run("content_experience", reader=reader, filters=filters)
-    how = _("Each dot is a department, with both its intervals. Diamonds, with their name, differ clearly.")
+    how = _(
+        "Each dot is a department, with both its intervals; diamonds differ clearly. On the dotted line both are as good: "
+        "below it what is said is better than how it is said."
+    )
     sections = [Section(facing, "analytics/topics/aspects.html", how)]
     if may_see_calls(reader, filters):
         calls = reports.run("bad_feelings", reader=reader, filters=filters)
@@ -22,11 +26,13 @@ def build(reader: Reader, filters: Filters) -> Content:
 
 
 def _lede(found: Facing) -> list[Sentence]:
+    if found.lines and found.whole is None:
+        return [too_wide()]
     tested = [each for each in found.lines if each.within.gap.p is not None]
     said = []
     for direction, text in (
-        (1, _("The right answer, but it feels worse: %(names)s lower for how it was said.")),
-        (-1, _("It feels better than the answer is: %(names)s lower for what was said.")),
+        (1, _("The right answer, but how it is said lags behind: %(names)s.")),
+        (-1, _("How it is said is ahead of what is said: %(names)s.")),
     ):
         clear = [(each.name, each.within.gap) for each in tested if gap_words.direction(each.within.gap) == direction]
         if clear:
@@ -56,7 +62,7 @@ def _bad(found: Facing) -> list[Sentence]:
         "below %(bad)s.",
         share.count,
     )
-    facts = {"count": words.whole(share.count), "share": words.share_in_words(share)}
+    facts = {"count": words.whole(share.count), "share": gap_words.share(share)}
     return [Sentence(text % (facts | rule()))]
 
 

@@ -39,5 +39,5 @@ TOPIC = Topic(
     gettext_lazy("calls"),
     gettext_lazy("Which calls lie behind these figures?"),
     build,
-    is_for=lambda reader: reader.sees_calls,
+    is_for=lambda reader: reader.opens_calls,
 )

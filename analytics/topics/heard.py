@@ -1,6 +1,7 @@
 """What callers heard: which phrases harm, which do well, where, and what was said?"""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     phrases, places, quotes = (
         reports.run(slug, reader=reader, filters=filters) for slug in ("phrases", "phrase_places", "quotes")
     )
-    lede = _lede(phrases.result, places.result, filters) if phrases.counted else []
+    lede = _lede(phrases.result.every, places.result.every, filters) if phrases.counted else []
     notes = _("Share of the calls in which it was heard, once or more, with its 95 % interval.")
     open_to = _("Quotes are shown to who may open the calls they are from, the newest first, at most 20 of a phrase.")
     return Content(
@@ -34,7 +35,7 @@ def build(reader: Reader, filters: Filters) -> Content:
 
 
 def _lede(found: Sequence[Heard], places: Sequence[PlaceHeard], filters: Filters) -> list[Sentence]:
-    return [*_where(places), *_moved(found, filters), *_most(found)]
+    return [*_where(places), *_moved(found, filters)]
 
 
 def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
@@ -56,7 +57,7 @@ def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
 def _moved(found: Sequence[Heard], filters: Filters) -> list[Sentence]:
     """The phrases whose share moved clearly, or that none did."""
     tested = [each for each in found if each.move.p is not None]
-    clear = sorted((each for each in tested if each.move.clear), key=lambda each: -abs(each.move.exact or 0))
+    clear = sorted((each for each in tested if each.move.clear), key=lambda each: -abs(float(each.move.exact or 0)))
     before = words.before(filters)
     if tested and not clear:
         text = _("No phrase is heard clearly more or less often than in %(before)s.")
@@ -64,26 +65,13 @@ def _moved(found: Sequence[Heard], filters: Filters) -> list[Sentence]:
     said = []
     for each in clear[:NAMED]:
         facts = {"phrase": each.entry.text, "share": words.share_in_words(each.now), "before": before}
-        facts["change"] = words.signed(each.move.exact or 0)
+        facts["change"] = words.signed(each.move.exact or Fraction(0))
         if (each.move.exact or 0) > 0:
             text = _("“%(phrase)s” is heard more often: in %(share)s of the calls, %(change)s against %(before)s.")
         else:
             text = _("“%(phrase)s” is heard less often: in %(share)s of the calls, %(change)s against %(before)s.")
         said.append(Sentence(text % facts, strong=True))
     return said
-
-
-def _most(found: Sequence[Heard]) -> list[Sentence]:
-    harmful = [each for each in found if each.entry.kind == HARMFUL and each.now.count]
-    if not harmful:
-        return []
-    first = max(harmful, key=lambda each: each.now.value or 0)
-    facts = {
-        "phrase": first.entry.text,
-        "share": words.share_in_words(first.now),
-        "calls": words.calls(first.now.n),
-    }
-    return [Sentence(_("Heard most of the harmful ones: “%(phrase)s”, in %(share)s of %(calls)s.") % facts)]
 
 
 TOPIC = Topic(

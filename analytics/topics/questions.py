@@ -104,7 +104,7 @@ def _moved(moved: list[Moved], filters: Filters) -> list[Sentence]:
         "change": words.signed(first.change.exact),
         "now": share_in_words(first.now),
     }
-    text = _("“%(question)s” moved most: %(change)s points of percent against %(before)s, to %(now)s.")
+    text = _("“%(question)s” moved most: %(change)s percentage points against %(before)s, to %(now)s.")
     return [Sentence(text % facts)]
 
 

@@ -9,6 +9,7 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.tone import Gaps, Line
 from analytics.topics.base import Content, Section, Topic
+from analytics.topics.single_calls import too_wide
 
 TEMPLATE = "analytics/topics/tone.html"
 
@@ -18,16 +19,26 @@ def build(reader: Reader, filters: Filters) -> Content:
         reports.run(slug, reader=reader, filters=filters)
         for slug in ("tone_gap_departments", "tone_gap", "tone_gap_items")
     )
-    how = _("Right of zero dominant callers get less, left of it more. Full dots are clear, open ones may be chance.")
+    how = (
+        ""
+        if not dimensions.result.pairs
+        else _(
+            "Right of zero dominant callers get less, left of it more. Full dots are clear, open ones may be chance."
+        )
+    )
     sections = [Section(dimensions, TEMPLATE, how)]
     if len(departments.result.lines) > 1:
         sections.insert(0, Section(departments, TEMPLATE, how))
     if items.result.lines:
         sections.append(Section(items, "analytics/topics/tone_items.html", how))
-    return Content(tuple(_lede(departments.result, dimensions.result, filters)), tuple(sections))
+    return Content(tuple(_lede(departments.result, dimensions.result, filters, dimensions.counted)), tuple(sections))
 
 
-def _lede(departments: Gaps, dimensions: Gaps, filters: Filters) -> list[Sentence]:
+def _lede(departments: Gaps, dimensions: Gaps, filters: Filters, calls: int) -> list[Sentence]:
+    if dimensions.pairs is None:
+        return [too_wide()]
+    if not dimensions.pairs:
+        return [Sentence(_("There are no matched pairs of calls in this choice."), strong=True)] if calls else []
     tested = [each for each in departments.lines if each.gap.estimate.p is not None]
     whole = next((each for each in dimensions.lines if each.key == "score"), None)
     said = []
@@ -54,17 +65,26 @@ def _departments(clear: list[Line], direction: int, filters: Filters) -> str:
         "names": gap_words.with_sizes((each.name, each.gap.estimate) for each in clear),
         "measure": words.MEASURES[filters.measure],
     }
-    if direction > 0:
-        return _("Dominant callers get less for the same question, in %(measure)s: %(names)s.") % facts
-    return _("Dominant callers get more for the same question, in %(measure)s: %(names)s.") % facts
+    if filters.measure == "score":
+        less, more = (
+            _("Dominant callers get less for the same question: %(names)s."),
+            _("Dominant callers get more for the same question: %(names)s."),
+        )
+    else:
+        less, more = (
+            _("Dominant callers get less for the same question, in %(measure)s: %(names)s."),
+            _("Dominant callers get more for the same question, in %(measure)s: %(names)s."),
+        )
+    return (less if direction > 0 else more) % facts
 
 
 def _most(dimensions: Gaps) -> list[Sentence]:
     clear = [each for each in dimensions.lines if each.key != "score" and each.gap.estimate.clear]
     if not clear:
         return []
-    names = gap_words.with_sizes((str(words.MEASURES[str(each.key)]), each.gap.estimate) for each in clear)
-    return [Sentence(_("It shows in %(names)s.") % {"names": names})]
+    sizes = [(str(words.MEASURES[str(each.key)]), each.gap.estimate) for each in clear]
+    names = gap_words.with_sizes(sizes, most=len(sizes))
+    return [Sentence(_("Of the dimensions it shows in: %(names)s.") % {"names": names})]
 
 
 TOPIC = Topic(

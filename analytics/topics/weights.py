@@ -9,6 +9,7 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.weights import Tried
 from analytics.topics.base import Content, Section, Topic
+from analytics.topics.single_calls import too_wide
 
 TEMPLATES = {
     "sensitivity": "analytics/topics/weights.html",
@@ -23,7 +24,9 @@ def build(reader: Reader, filters: Filters) -> Content:
     if tried is None or not tried.conclusions:
         made = made[:1]
     sections = tuple(Section(report, TEMPLATES[report.slug]) for report in made)
-    return Content(tuple(_lede(tried)) if tried else (), sections)
+    if tried is None:
+        return Content((too_wide(),) if made[0].counted else (), sections)
+    return Content(tuple(_lede(tried)), sections)
 
 
 def _lede(tried: Tried) -> list[Sentence]:

@@ -390,6 +390,18 @@ def test_queries_do_not_grow(
     with django_assert_max_num_queries(15) as many:
         analyst.get(TREND)
     assert len(many) == len(few)
+    with django_assert_max_num_queries(15):
+        analyst.get(TREND + "?department=BUR")
+
+
+def test_a_break_takes_three_queries_more(new_version, people, client_for, django_assert_max_num_queries):
+    """The versions, and the calls on either side of it."""
+    analyst = client_for(people["analyst"])
+    analyst.get(TREND)
+    with django_assert_max_num_queries(15) as without:
+        analyst.get(f"{TREND}?version={new_version.pk}")
+    with django_assert_max_num_queries(len(without) + 2):
+        analyst.get(TREND)
 
 
 # --- rules by themselves ----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from analytics.demo_marks import mark_training
 from project.demo_key import DEMO_MARK
 from project.processes import port_problem
 from project.static_files import collect_if_changed
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 collect_if_changed()
             self._say("Loading the demo organisation (about 15 s the first time) ...")
             call_command("load_demo", stdout=self.stdout)
+            mark_training()
         except KeyboardInterrupt:
             raise CommandError("Stopped; start again with `make demo`, it goes on where it was.") from None
         if not options["prepare_only"]:

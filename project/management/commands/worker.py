@@ -1,5 +1,5 @@
-"""`python manage.py worker`: does longer jobs, and now and then sends reminders, erases recordings that are due and
-goes on with sums that were being made anew."""
+"""`python manage.py worker`: does longer jobs, and now and then sends reminders, makes and mails alerts, erases recordings that
+are due and goes on with sums that were being made anew."""
 
 import logging
 import threading
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
 from analytics import rebuilding
+from analytics.alerts import mailing, making
 from surveys import recordings, reminders
 
 # Not at once: a site that is only tried out mails nobody.
@@ -31,6 +32,11 @@ def remind(stop: threading.Event, *, first_after: float = FIRST_AFTER, every: fl
         except Exception:
             logger.exception("Reminders could not be sent; they are tried again")
         try:
+            making.make_due(at=timezone.now())
+            mailing.send_due(at=timezone.now(), base_url=settings.BASE_URL)
+        except Exception:
+            logger.exception("Alerts could not be made or mailed; it is tried again")
+        try:
             recordings.erase_due(at=timezone.now())
         except Exception:
             logger.exception("Recordings could not be erased; it is tried again")
@@ -43,7 +49,9 @@ def remind(stop: threading.Event, *, first_after: float = FIRST_AFTER, every: fl
 
 
 class Command(db_worker.Command):
-    help = "Do longer jobs in the background, send reminders, erase recordings, finish what rebuild_sums began."
+    help = (
+        "Do longer jobs in the background, send reminders and alerts, erase recordings, finish what rebuild_sums began."
+    )
 
     def handle(self, **options: Any) -> None:
         stop = threading.Event()
