@@ -59,8 +59,22 @@ class Detail:
         for kind, document in documents.items():
             _merge(getattr(self, kind), document)
 
+    def join(self, other: "Detail") -> None:
+        """Adds another with its days."""
+        self.add(other.documents())
+        self.oldest = min(filter(None, (self.oldest, other.oldest)), default=None)
+        self.newest = max(filter(None, (self.newest, other.newest)), default=None)
+
     def documents(self, kinds: Iterable[str] = KINDS) -> dict[str, Any]:
         return {kind: getattr(self, kind) for kind in kinds}
+
+
+def together(found: Iterable[tuple[tuple[Any, ...], Detail]], width: int) -> dict[tuple[Any, ...], Detail]:
+    """Details added up over all but the first so many of their keys."""
+    whole: dict[tuple[Any, ...], Detail] = defaultdict(Detail)
+    for key, detail in found:
+        whole[key[:width]].join(detail)
+    return dict(whole)
 
 
 def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:

@@ -1,18 +1,16 @@
 """Calls by who made them -> DataFrames: for what tells evaluators apart. Reports hand these on to who checks calls only.
 
 As in `analytics.call_frames`, every frame names its columns and dtypes, and holds people as keys; `names` says what their
-reader may call them.
+reader may call them. One reading of the newest calls (`work`) serves all of them, and sums too as long as it holds them all.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db.models import BigIntegerField, BooleanField, Case, CharField, Count, Q, Sum, TextField, Value, When
-from django.db.models.functions import Cast, Substr
+from django.db.models import BigIntegerField, BooleanField, Case, Count, Sum, Value, When
+from django.db.models.functions import Cast
 
 from analytics.access import Reader
-from analytics.call_frames import _whole_hours as is_of_whole_hours
 from analytics.filters import Filters
 from analytics.sources import of_calls
 from surveys import access, exports, flags
@@ -25,9 +23,10 @@ if TYPE_CHECKING:
 
 # The key of everybody together.
 EVERYBODY: Final = 0
-# Habits are looked at call by call, in the newest ones; more say the same.
-MOST_HABITS: Final = 20_000
+# How calls were made is looked at call by call, in the newest ones; more say the same.
+MOST_WORK: Final = 5_000
 HANDED_IN: Final = (Call.State.SUBMITTED, Call.State.RETURNED, Call.State.APPROVED)
+FACTORS: Final = ("evaluator", "department", "scenario")
 
 
 def names(reader: Reader) -> dict[int, tuple[str, str]]:
@@ -44,29 +43,90 @@ def names(reader: Reader) -> dict[int, tuple[str, str]]:
     return reader.once("evaluators", make)
 
 
-def by_half(reader: Reader, filters: Filters, departments: Iterable[int], measure: str) -> "pd.DataFrame":
-    """As `call_frames.by_evaluator`, with the two halves of the period apart: `later` bool."""
+class Made(NamedTuple):
+    """A call that was handed in; `counts` in figures or does not yet. Scores in hundredths of a point."""
+
+    evaluator: int
+    department: int
+    scenario: int
+    wave: int
+    counts: bool
+    local_date: dt.date
+    called_at: dt.datetime
+    submitted_at: dt.datetime
+    flags: list[dict[str, Any]]
+    score: int | None
+    dimensions: tuple[int | None, ...]
+
+
+def work(reader: Reader, filters: Filters, departments: frozenset[int]) -> list[Made]:
+    """The newest calls of the period that were handed in and the reader may see, `MOST_WORK` at most; read once."""
+    return reader.once(
+        ("work", filters.scope, filters.measure, departments), lambda: _work(reader, filters, departments)
+    )
+
+
+def _work(reader: Reader, filters: Filters, departments: frozenset[int]) -> list[Made]:
+    calls = access.visible_calls(reader.user).filter(of_calls(reader, filters, departments))
+    chosen = calls.filter(kind=Call.Kind.FIELD, state__in=HANDED_IN).order_by("-local_date", "-pk")
+    columns = [*FACTORS, "wave", "state", "local_date", "called_at", "submitted_at", "flags"]
+    scores = [measure_column(name) for name in (filters.measure, *DIMENSIONS)]
+    waiting = {pk for pk, wave in reader.waves.items() if wave.state == wave.State.PLANNED}
+    found = []
+    for who, where, what, wave, state, day, called, submitted, flagged, score, *dimensions in chosen.values_list(
+        *columns, *scores
+    )[:MOST_WORK]:
+        counts = state == Call.State.APPROVED and wave not in waiting
+        found.append(Made(who, where, what, wave, counts, day, called, submitted, flagged, score, tuple(dimensions)))
+    return found
+
+
+def by_half(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """As `call_frames.by_evaluator` of the filters' measure, with the two halves of the period apart.
+
+    Columns: `evaluator`, `department`, `scenario` int64 (keys); `later` bool; `n_calls` all calls int64; of those with the
+    measure `n`, `sum`, `squares` int64, hundredths of a point.
+    """
     import pandas as pd
 
-    column = measure_column(measure)
+    made, half = work(reader, filters, departments), middle(reader, filters)
+    if len(made) < MOST_WORK:
+        rows = _added([each for each in made if each.counts], half)
+    else:
+        rows = _summed(reader, filters, departments, half)
+    columns = [*FACTORS, "later", "n_calls", "n", "sum", "squares"]
+    frame = pd.DataFrame.from_records(rows, columns=columns)
+    return frame.astype(dict.fromkeys(columns, "int64") | {"later": "bool"})
+
+
+def _added(made: list[Made], half: dt.date) -> list[tuple[Any, ...]]:
+    sums: dict[tuple[int, int, int, bool], list[int]] = {}
+    for each in made:
+        key = each.evaluator, each.department, each.scenario, each.local_date > half
+        held = sums.setdefault(key, [0, 0, 0, 0])
+        held[0] += 1
+        if each.score is not None:
+            held[1] += 1
+            held[2] += each.score
+            held[3] += each.score * each.score
+    return [(*key, *held) for key, held in sorted(sums.items())]
+
+
+def _summed(reader: Reader, filters: Filters, departments: frozenset[int], half: dt.date) -> list[tuple[Any, ...]]:
+    column = measure_column(filters.measure)
     wide = Cast(column, BigIntegerField())
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(**{column: None})
-    is_later = Case(
-        When(local_date__gt=middle(reader, filters), then=Value(value=True)),
-        default=Value(value=False),
-        output_field=BooleanField(),
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).order_by()
+    later = Case(
+        When(local_date__gt=half, then=Value(value=True)), default=Value(value=False), output_field=BooleanField()
     )
-    keys = ["evaluator", "department", "scenario"]
-    rows = calls.order_by().annotate(later=is_later).values_list(*keys, "later")
-    parts = rows.annotate(n=Count("pk"), total=Sum(wide), squares=Sum(wide * wide))
-    frame = pd.DataFrame.from_records(list(parts), columns=[*keys, "later", "n", "sum", "squares"])
-    return frame.astype(dict.fromkeys([*keys, "n", "sum", "squares"], "int64") | {"later": "bool"})
+    rows = calls.annotate(later=later).values_list(*FACTORS, "later")
+    sums = rows.annotate(n_calls=Count("pk"), n=Count(column), total=Sum(wide), squares=Sum(wide * wide))
+    return [(*keys, total or 0, squares or 0) for *keys, total, squares in sums]
 
 
 def together(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """The frame `by_half` with both halves added up: `call_frames.by_evaluator`."""
-    keys = ["evaluator", "department", "scenario"]
-    return frame.drop(columns="later").groupby(keys, as_index=False).sum()
+    """The frame `by_half` with both halves added up."""
+    return frame.drop(columns="later").groupby(list(FACTORS), as_index=False).sum()
 
 
 def middle(reader: Reader, filters: Filters) -> dt.date:
@@ -75,39 +135,40 @@ def middle(reader: Reader, filters: Filters) -> dt.date:
     return start + (filters.end - start) // 2
 
 
-def habits(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """The newest `MOST_HABITS` calls of the period: how long after the call they were handed in, and their dimensions.
+def habits(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """How long after the call those of `work` that count were handed in, and their dimensions.
 
     Columns: `evaluator`, `seconds` int64; per dimension Int64, hundredths of a point, missing where it has no score.
     """
     import pandas as pd
 
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(submitted_at=None)
-    columns = [measure_column(name) for name in DIMENSIONS]
-    rows = calls.order_by("-local_date", "-pk").values_list("evaluator", "called_at", "submitted_at", *columns)
     records = [
-        (who, int((submitted - called).total_seconds()), *scores)
-        for who, called, submitted, *scores in rows[:MOST_HABITS]
+        (each.evaluator, int((each.submitted_at - each.called_at).total_seconds()), *each.dimensions)
+        for each in work(reader, filters, departments)
+        if each.counts
     ]
     frame = pd.DataFrame.from_records(records, columns=["evaluator", "seconds", *DIMENSIONS])
     return frame.astype({"evaluator": "int64", "seconds": "int64"} | dict.fromkeys(DIMENSIONS, "Int64"))
 
 
-def flagged(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """Calls that were handed in, of those that the reader may see, and those in which a rule found something.
+def flagged(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """In how many calls of `work`, those that wait or came back too, a rule found something.
 
     Columns: `evaluator`, `n_calls`, `n_flagged` and one per rule of `surveys.flags` by its name; int64.
     """
     import pandas as pd
 
-    calls = access.visible_calls(reader.user).filter(of_calls(reader, filters, departments))
-    chosen = calls.filter(kind=Call.Kind.FIELD, state__in=HANDED_IN).annotate(said=Cast("flags", TextField()))
-    has_flag = Q(flag_count__gt=0)
-    counts: dict[str, Any] = {"n_calls": Count("pk"), "n_flagged": Count("pk", filter=has_flag)}
-    counts |= {f"n_{rule}": Count("pk", filter=has_flag & Q(said__contains=f'"{rule}"')) for rule in flags.RULES}
-    rows = chosen.order_by().values_list("evaluator").annotate(**counts)
-    frame = pd.DataFrame.from_records(list(rows), columns=["evaluator", "n_calls", "n_flagged", *flags.RULES])
-    return frame.astype("int64")
+    rules = list(flags.RULES)
+    counts: dict[int, list[int]] = {}
+    for each in work(reader, filters, departments):
+        held = counts.setdefault(each.evaluator, [0] * (2 + len(rules)))
+        found = {facts["rule"] for facts in each.flags}
+        held[0] += 1
+        held[1] += bool(found)
+        for place, rule in enumerate(rules, 2):
+            held[place] += rule in found
+    records = [(key, *held) for key, held in sorted(counts.items())]
+    return pd.DataFrame.from_records(records, columns=["evaluator", "n_calls", "n_flagged", *rules]).astype("int64")
 
 
 def of_everybody(frame: "pd.DataFrame", *, additive: bool) -> "pd.DataFrame":
@@ -116,23 +177,19 @@ def of_everybody(frame: "pd.DataFrame", *, additive: bool) -> "pd.DataFrame":
     return whole.groupby("evaluator", as_index=False).sum() if additive else whole
 
 
-def called_hours(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """How many calls began in which hour of the week, on the organisation's clock, per wave.
+def called_hours(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
+    """How many calls of `work` that count began in which hour of the week, on the organisation's clock, per wave.
 
-    Columns: `wave`, `weekday` (1 is Monday), `hour` (0..23), `n` int64. Counted by the database by day and hour, as in
-    `call_frames.by_hour`.
+    Columns: `wave`, `weekday` (1 is Monday), `hour` (0..23), `n` int64.
     """
     import pandas as pd
 
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).order_by()
     zone = reader.organisation.zone
-    width = len("2026-03-31 10") if is_of_whole_hours(zone, filters.end) else len("2026-03-31 10:12")
-    moment = Substr(Cast("called_at", CharField()), 1, width)
-    rows = calls.annotate(moment=moment).values_list("wave", "moment").annotate(n=Count("pk"))
     counts: dict[tuple[int, int, int], int] = {}
-    for wave, text, n in rows:
-        local = dt.datetime.fromisoformat(text if ":" in text else f"{text}:00").replace(tzinfo=dt.UTC).astimezone(zone)
-        key = wave, local.isoweekday(), local.hour
-        counts[key] = counts.get(key, 0) + n
+    for each in work(reader, filters, departments):
+        if each.counts:
+            local = each.called_at.astimezone(zone)
+            key = each.wave, local.isoweekday(), local.hour
+            counts[key] = counts.get(key, 0) + 1
     records = [(*key, n) for key, n in sorted(counts.items())]
     return pd.DataFrame.from_records(records, columns=["wave", "weekday", "hour", "n"])

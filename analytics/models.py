@@ -1,7 +1,7 @@
 """Stored sums: what the dashboards add up instead of the calls. And what was changed on purpose: `Intervention`.
 
 Additive parts only: counts, sums and sums of squares of integer scores (hundredths of a point), and counts by value. So
-rows may be added up in any order, exactly, and every figure derives from them. Four tables, each kept by counting the
+rows may be added up in any order, exactly, and every figure derives from them. Five tables, each kept by counting the
 touched cells anew (`analytics.rollups`), never by adding differences.
 
 The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments; README, Benchmarks):
@@ -13,6 +13,7 @@ The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments
     is some twelve weeks and a few days instead of thousands of cells, however many calls there are.
 `WeeklyDetail`, the same slices as a cell, by week: what is counted by question, phrase, score and delay. A document each;
     by day these would take more room than the calls' own. What part of a week holds is counted from the calls.
+`DepartmentDetail`, a department's week, all scenarios and waves together: an eighth of the documents to read.
 """
 
 from django.db import models
@@ -176,30 +177,53 @@ class SliceSum(Sums):
         return f"{self.department_id} {self.span} {self.local_date}: {self.n_calls}"
 
 
-class WeeklyDetail(models.Model):
+class Documents(models.Model):
     """What was counted by key; see `analytics.details` for what the documents hold.
 
     `oldest` and `newest` are the days of the first and the last of its calls: where both lie in a period, so do all.
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
-    week_start = models.DateField()
     oldest = models.DateField()
     newest = models.DateField()
-    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
-    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
-    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
     items = models.JSONField(default=dict)
     phrases = models.JSONField(default=dict)
     bins = models.JSONField(default=dict)
     waits = models.JSONField(default=dict)
 
     class Meta:
+        abstract = True
+
+
+class WeeklyDetail(Documents):
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    week_start = models.DateField()
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+", db_index=False)
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["department", "week_start", "version", "scenario", "wave"], name="weekly_detail_once"
             )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} week of {self.week_start}"
+
+
+class DepartmentDetail(Documents):
+    """The same of a department's whole week on one checklist version."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    week_start = models.DateField()
+    version = models.ForeignKey(ChecklistVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["department", "week_start", "version"], name="department_detail_once")
         ]
 
     def __str__(self) -> str:

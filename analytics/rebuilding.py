@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
 from analytics import counting, details, rollups
-from analytics.models import COUNTED, DailySum, Rebuild, SliceSum, SpanSum, WeeklyDetail
-from analytics.rollups import CELL, SLICE, WEEK_CELL, House
+from analytics.models import COUNTED, DailySum, DepartmentDetail, Rebuild, SliceSum, SpanSum, WeeklyDetail
+from analytics.rollups import CELL, DEPARTMENT_WEEK, SLICE, WEEK_CELL, House
 from surveys.models import Call, Department, Organisation
 
 # About as many calls are counted in one transaction: some tenths of a second's work, and some tens of megabytes.
@@ -27,7 +27,7 @@ Say = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stored value that is not what the calls say. `table` is "cell", "slice", "span" or "detail", `key` names the row."""
+    """A stored value that is not what the calls say. `table` is "cell", "slice", "span", "detail" or "department", `key` names the row."""
 
     table: str
     key: tuple[Any, ...]
@@ -100,6 +100,7 @@ def _ends(house: Organisation) -> Iterator[dt.date]:
         (Call.objects.filter(organisation=house).counting(), "local_date"),
         (DailySum.objects.filter(organisation=house), "local_date"),
         (WeeklyDetail.objects.filter(organisation=house), "week_start"),
+        (DepartmentDetail.objects.filter(organisation=house), "week_start"),
         (SliceSum.objects.filter(organisation=house), "local_date"),
         (SpanSum.objects.filter(organisation=house), "local_date"),
     ):
@@ -163,17 +164,11 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
     }
     stored = _stored(DailySum.objects.filter(days), CELL, "organisation", "week_start")
     found = list(_unlike("cell", stored, cells))
-    counted = {
-        key: _flat(detail.documents(), organisation=house.pk, oldest=detail.oldest, newest=detail.newest)
-        for key, detail in rollups.counted_details(scope).items()
-    }
-    facts = ("organisation", "oldest", "newest")
-    rows = WeeklyDetail.objects.filter(weeks).values_list(*WEEK_CELL, *facts, *details.KINDS)
-    kept = {
-        row[:5]: _flat(dict(zip(details.KINDS, row[8:], strict=True)), **dict(zip(facts, row[5:8], strict=True)))
-        for row in rows
-    }
-    found.extend(_unlike("detail", kept, counted))
+    made = rollups.counted_details(scope)
+    counted = _details(house, made)
+    found.extend(_unlike("detail", _kept(WeeklyDetail.objects.filter(weeks), WEEK_CELL), counted))
+    kept = _kept(DepartmentDetail.objects.filter(weeks), DEPARTMENT_WEEK)
+    found.extend(_unlike("department", kept, _details(house, details.together(made.items(), len(DEPARTMENT_WEEK)))))
     for span, firsts in scope.firsts.items():
         begun = Q(span=span, local_date__in=firsts)
         of_departments = _of_spans(house, departments, ("department",), span, firsts)
@@ -181,6 +176,24 @@ def _compare(departments: frozenset[int], first: dt.date) -> list[Difference]:
         if span != "day":
             of_slices = _of_spans(house, departments, SLICE, span, firsts)
             found.extend(_unlike("slice", _spans(SliceSum.objects.filter(mine & begun), SLICE), of_slices))
+    return found
+
+
+def _details(house: House, made: Mapping[tuple[Any, ...], details.Detail]) -> Counted:
+    return {
+        key: _flat(detail.documents(), organisation=house.pk, oldest=detail.oldest, newest=detail.newest)
+        for key, detail in made.items()
+    }
+
+
+def _kept(rows: Any, keys: tuple[str, ...]) -> Counted:
+    """Stored documents by these keys."""
+    facts = ("organisation", "oldest", "newest")
+    found: Counted = {}
+    for row in rows.values_list(*keys, *facts, *details.KINDS):
+        about, documents = row[len(keys) : len(keys) + 3], row[len(keys) + 3 :]
+        held = dict(zip(details.KINDS, documents, strict=True))
+        found[row[: len(keys)]] = _flat(held, **dict(zip(facts, about, strict=True)))
     return found
 
 

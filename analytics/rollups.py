@@ -23,7 +23,17 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from analytics import counting, details
-from analytics.models import COUNTED, SPANS, DailySum, SliceSum, SpanSum, Sums, WeeklyDetail
+from analytics.models import (
+    COUNTED,
+    SPANS,
+    DailySum,
+    DepartmentDetail,
+    Documents,
+    SliceSum,
+    SpanSum,
+    Sums,
+    WeeklyDetail,
+)
 from analytics.prepared import Condition, Rows, Statement, fetched, marked, marks, prepare, within
 from surveys.models import Department
 from surveys.signals import Cell, counting_changed
@@ -37,6 +47,7 @@ DAY: Final = dt.timedelta(days=1)
 SLICE: Final = ("department", "version", "scenario", "wave")
 CELL: Final = ("department", "local_date", *SLICE[1:])
 WEEK_CELL: Final = ("department", "week_start", *SLICE[1:])
+DEPARTMENT_WEEK: Final = WEEK_CELL[:3]
 
 
 def listen() -> None:
@@ -156,8 +167,15 @@ def count(house: House, scope: Scope) -> None:
     _delete(DailySum, days)
     sql, params = _cells(house.hours).of(days)
     _insert(DailySum, ("organisation", "week_start", *CELL, *COUNTED), sql, params)
+    found = counted_details(scope)
     _delete(WeeklyDetail, scope.rows("week", "week_start"))
-    _insert_details(house, counted_details(scope))
+    _insert_details(WeeklyDetail, WEEK_CELL, house, found)
+    whole = replace(scope, slices=None)
+    if scope.slices is not None:
+        found = _kept_details(whole)
+    _delete(DepartmentDetail, whole.rows("week", "week_start"))
+    of_departments = details.together(found.items(), len(DEPARTMENT_WEEK))
+    _insert_details(DepartmentDetail, DEPARTMENT_WEEK, house, of_departments)
     for span in filter(scope.firsts.get, SPANS):
         if span != "day":
             _add_slices(span, scope)
@@ -188,17 +206,37 @@ def _documents() -> tuple[Statement, Statement]:
     return prepare(details.read(marked(), WEEK_CELL)), prepare(details.events(marked(), WEEK_CELL))
 
 
-def _insert_details(house: House, found: Mapping[tuple[Any, ...], details.Detail]) -> None:
-    names = _columns(WeeklyDetail, "organisation", *WEEK_CELL, "oldest", "newest", *details.KINDS)
+def _kept_details(scope: Scope) -> dict[tuple[Any, ...], details.Detail]:
+    """The documents that are stored of these departments' weeks, by the keys of a week's cell."""
+    names = (
+        *_columns(WeeklyDetail, *WEEK_CELL),
+        "oldest",
+        "newest",
+        *(f"CAST({kind} AS TEXT)" for kind in details.KINDS),
+    )
+    chosen = scope.rows("week", "week_start")
+    found = {}
+    sql = f"SELECT {', '.join(names)} FROM {WeeklyDetail._meta.db_table} WHERE {chosen.sql}"  # noqa: S608
+    for *key, oldest, newest, items, phrases, bins, waits in fetched(sql, chosen.params):
+        found[tuple(key)] = details.Detail(
+            json.loads(items), json.loads(phrases), json.loads(bins), json.loads(waits), oldest, newest
+        )
+    return found
+
+
+def _insert_details(
+    model: type[Documents], keys: tuple[str, ...], house: House, found: Mapping[tuple[Any, ...], details.Detail]
+) -> None:
+    names = _columns(model, "organisation", *keys, "oldest", "newest", *details.KINDS)
     day = connection.ops.adapt_datefield_value
     rows = []
-    for (department, week_start, *slice_), each in found.items():
+    for (department, week_start, *others), each in found.items():
         documents = map(json.dumps, each.documents().values())
-        rows.append((house.pk, department, day(week_start), *slice_, day(each.oldest), day(each.newest), *documents))
+        rows.append((house.pk, department, day(week_start), *others, day(each.oldest), day(each.newest), *documents))
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {WeeklyDetail._meta.db_table} ({', '.join(names)}) VALUES ({marks(names)})",  # noqa: S608
+                f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) VALUES ({marks(names)})",  # noqa: S608
                 rows,
             )
 

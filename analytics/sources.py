@@ -19,7 +19,7 @@ from django.db.models import BooleanField, Case, Max, Q, QuerySet, Sum, Value, W
 from analytics import counting, details, rollups
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.models import FATES, DailySum, SliceSum, SpanSum, Sums, WeeklyDetail
+from analytics.models import FATES, DailySum, DepartmentDetail, SliceSum, SpanSum, Sums, WeeklyDetail
 from surveys.models import Call
 
 if TYPE_CHECKING:
@@ -239,7 +239,9 @@ def stored_weeks(
     """
     if filters.asks_of_calls or filters.weekday is not None:
         return []
-    weeks = WeeklyDetail.objects.filter(_asked(reader, filters, departments), week_start__lte=filters.end)
+    # Only slices tell scenarios and waves apart; whole departments are an eighth of the documents.
+    model = WeeklyDetail if filters.asks_of_cells else DepartmentDetail
+    weeks: QuerySet[Any] = QuerySet(model).filter(_asked(reader, filters, departments), week_start__lte=filters.end)
     if filters.start is not None:
         weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
     return list(weeks.order_by().values_list("department", "week_start", "oldest", "newest", kind))

@@ -47,7 +47,7 @@ class House:
         self.groups: tuple[Group, ...] = ()
         if user is None or not user.is_authenticated:
             return
-        self.organisations = list(access.visible_organisations(user))
+        self.organisations = access.own_organisations(user)
         self.organisation = self._current()
         if self.organisation is not None:
             self.groups = tuple(group for group in self._groups(self.organisation) if group.links)

@@ -1,6 +1,7 @@
 """What is told of single calls: a call that failed as a whole, and a promised callback that was broken.
 
-Of calls that count, decided or due in the last week: whoever joins is not told of years. Found once for the organisation;
+Of calls that count, decided or due in the last week: whoever joins is not told of years, and what happened while the worker stood
+still for longer is left to the pages. Found once for the organisation;
 `access.watched_calls` says who may be told of which.
 """
 

@@ -1,4 +1,7 @@
-"""One thing found, as facts that can be kept: figures as text, to the last digit, and days. `wording` makes sentences of them."""
+"""One thing found, as facts that can be kept: exact figures as text, and days. `wording` makes sentences of them.
+
+Exact, because what is rounded twice may differ in its last digit from what the page says.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -47,20 +50,24 @@ def last_day(month: dt.date) -> dt.date:
 
 
 def kept_mean(mean: Mean) -> Facts:
-    return {"n": mean.n, "value": _text(mean.value), "low": _text(mean.low), "high": _text(mean.high)}
+    return {"n": mean.n, "exact": str(mean.exact), "low": _text(mean.low), "high": _text(mean.high)}
 
 
 def mean_of(kept: Mapping[str, Any]) -> Mean:
-    return Mean(kept["n"], Fraction(kept["value"]), _decimal(kept["low"]), _decimal(kept["high"]))
+    return Mean(kept["n"], Fraction(kept["exact"]), _decimal(kept["low"]), _decimal(kept["high"]))
 
 
-def kept_change(change: Change | Drift) -> Facts:
-    return {"value": _text(change.value), "low": _text(change.low), "high": _text(change.high)}
+def kept_change(change: Change) -> Facts:
+    return {"exact": str(change.exact), "low": str(change.low), "high": str(change.high)}
 
 
 def change_of(kept: Mapping[str, Any]) -> Change:
     """With what a sentence says of it; its p is not kept."""
-    return Change(Fraction(kept["value"]), Decimal(kept["low"]), Decimal(kept["high"]), p=0.0, clear=True)
+    return Change(Fraction(kept["exact"]), Decimal(kept["low"]), Decimal(kept["high"]), p=0.0, clear=True)
+
+
+def kept_drift(drift: Drift) -> Facts:
+    return {"value": str(drift.value), "low": str(drift.low), "high": str(drift.high)}
 
 
 def drift_of(kept: Mapping[str, Any]) -> Drift:

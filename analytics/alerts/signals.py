@@ -12,7 +12,16 @@ from django.http import QueryDict
 
 from analytics import metrics
 from analytics.access import Reader
-from analytics.alerts.finding import Facts, Finding, finished_month, kept_change, kept_mean, last_day, months_before
+from analytics.alerts.finding import (
+    Facts,
+    Finding,
+    finished_month,
+    kept_change,
+    kept_drift,
+    kept_mean,
+    last_day,
+    months_before,
+)
 from analytics.figures import Change, Point
 from analytics.filters import ALL_TOGETHER, Filters, parse
 from analytics.metrics import Verdict
@@ -89,7 +98,7 @@ def _moved(verdict: Verdict) -> Facts:
     facts: Facts = {"is_up": verdict.is_up, "word": verdict.word, "since": str(verdict.since)}
     if verdict.level is not None:
         return facts | {"step": kept_change(verdict.level.change)}
-    return facts | ({"drift": kept_change(verdict.drift)} if verdict.drift else {})
+    return facts | ({"drift": kept_drift(verdict.drift)} if verdict.drift else {})
 
 
 def _on_chart(reader: Reader, seen: Filters, node: int, measure: str, *, month: dt.date, is_up: bool) -> Facts | None:

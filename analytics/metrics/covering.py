@@ -56,7 +56,7 @@ class Coverage:
 def coverage(frame: "pd.DataFrame", asked: Mapping[int, Asked]) -> Coverage:
     """The frame `called_hours` against an even spread over the hours that each call's wave asks for, by wave.
 
-    Wilson's interval of each hour's share and the exact binomial test, corrected over all hours. An hour is asked for in part
+    Wilson's interval of each hour's share and the exact binomial test (the smaller tail doubled), corrected over all hours. An hour is asked for in part
     where a wave's time begins or ends within it.
     """
     counts: dict[int, Counter[Hour]] = {}
@@ -99,9 +99,10 @@ def _told(within: Counter[Hour], strayed: Counter[Hour], expected: Mapping[Hour,
 
 
 def _gap(found: Share, even: Fraction) -> Estimate:
-    from scipy.stats import binomtest
+    from scipy.special import bdtr, bdtrc
 
-    count, n = found.count or 0, found.n or 0
-    p = min(float(binomtest(count, n, float(min(even, Fraction(1)))).pvalue), 1.0)
+    count, n, chance = found.count or 0, found.n or 0, float(min(even, Fraction(1)))
+    # Twice the smaller tail: of as few calls or fewer, of as many or more.
+    p = min(1.0, 2 * min(float(bdtr(count, n, chance)), float(bdtrc(count - 1, n, chance)) if count else 1.0))
     ends = [None if end is None else Fraction(end) - 100 * even for end in (found.low, found.high)]
     return estimate(n, Fraction(100 * count, n) - 100 * even, (ends[0], ends[1]), p)

@@ -1,17 +1,18 @@
 """How evaluators fill in: how soon after the call, whether they tell dimensions apart, and what rules found striking."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from analytics.figures import Share, rounded
 from analytics.metrics.means import share
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 # Handed in this soon after the call began, what was heard is fresh.
 SOON_MINUTES: Final = 15
@@ -40,29 +41,33 @@ class Habit:
 def habits(frame: "pd.DataFrame", smallest: int = 1) -> tuple[Habit, ...]:
     """Every evaluator of the frame `habits`, in order of key."""
     dimensions = [name for name in frame.columns if name not in {"evaluator", "seconds"}]
+    scores = frame[dimensions].to_numpy(dtype="float64", na_value=float("nan"))
+    who, seconds = frame["evaluator"].to_numpy(), frame["seconds"].to_numpy()
     found = []
-    for key, rows in frame.groupby("evaluator"):
-        seconds = [int(each) for each in rows["seconds"]]
-        alike = _alike(rows[dimensions].to_numpy(dtype="float64", na_value=float("nan")).tolist())
-        soon = sum(each <= 60 * SOON_MINUTES for each in seconds)
-        minutes = None if len(seconds) < smallest else rounded(Fraction(median(seconds)) / 60)
+    for key in sorted({int(each) for each in who}):
+        mine = who == key
+        known = [int(each) for each in seconds[mine]]
         found.append(
             Habit(
-                int(str(key)),
-                len(seconds),
-                share(sum(alike), len(alike), smallest),
-                share(soon, len(seconds), smallest),
-                minutes,
+                key,
+                len(known),
+                share(*_alike(scores[mine]), smallest),
+                share(sum(each <= 60 * SOON_MINUTES for each in known), len(known), smallest),
+                None if len(known) < smallest else rounded(Fraction(median(known)) / 60),
             )
         )
     return tuple(found)
 
 
-def _alike(calls: Iterable[Sequence[float]]) -> list[bool]:
-    """Of each call that could tell: whether its dimensions are all nearly alike."""
-    known = ([score for score in scores if score == score] for scores in calls)  # noqa: PLR0124 - not missing
-    told = (scores for scores in known if len(scores) >= FEWEST_DIMENSIONS and min(scores) < FULL)
-    return [max(scores) - min(scores) <= ALIKE_WITHIN for scores in told]
+def _alike(scores: "NDArray[Any]") -> tuple[int, int]:
+    """In how many calls (rows) all dimensions are nearly alike, and how many could tell."""
+    import numpy as np
+
+    known = ~np.isnan(scores)
+    lowest, highest = (np.where(known, scores, edge) for edge in (np.inf, -np.inf))
+    lowest, highest = lowest.min(axis=1, initial=np.inf), highest.max(axis=1, initial=-np.inf)
+    tells = (known.sum(axis=1) >= FEWEST_DIMENSIONS) & (lowest < FULL)
+    return int((tells & (highest - lowest <= ALIKE_WITHIN)).sum()), int(tells.sum())
 
 
 @dataclass(frozen=True, slots=True)

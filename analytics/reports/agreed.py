@@ -137,7 +137,11 @@ def _questions(reader: Reader, codes: Sequence[str]) -> dict[str, tuple[str, str
     """The newest words of each question, and its dimension."""
     found: dict[str, tuple[str, str]] = {}
     language = get_language() or "en"
-    for version in sorted(reader.versions(reader.published), key=lambda each: -each.pk) if codes else ():
+    for version in (
+        sorted(reader.versions({each.version_id for each in reader.waves.values()}), key=lambda each: -each.pk)
+        if codes
+        else ()
+    ):
         form = version.definition
         for code in [code for code in codes if code in form and code not in found]:
             found[code] = (text(form.item(code).text, language), str(form.section_of(code).dimension))

@@ -63,7 +63,8 @@ def _chosen(reader: Reader, filters: Filters, keys: frozenset[int]) -> "CallQuer
         return calls
     # What a question earned stands first in its pair: see `Call.item_points`.
     earned = KeyTransform("0", KeyTransform(filters.item, "item_points"))
-    return calls.annotate(earned=earned).filter(earned__lt=100)
+    chosen: CallQuerySet = calls.annotate(earned=earned).filter(earned__lt=100)
+    return chosen
 
 
 def _how_many(count: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import charts, evaluator_frames, frames, gap_words, metrics, words
+from analytics import charts, evaluator_frames, gap_words, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import CorrectedScore, Evaluators, Halves, Strictness, StrictnessDrift
@@ -26,9 +26,8 @@ LONG_ENOUGH: Final = 360
 
 
 def calls_of(reader: Reader, filters: Filters) -> int:
-    """How many calls of the period count, from sums."""
-    frame = frames.totals(reader, filters, tree_of(reader, filters).keys, (filters.measure,))
-    return sum(int(n) for n, now in zip(frame["n_calls"], frame["now"], strict=True) if now)
+    """How many calls of the period count."""
+    return int(halves(reader, filters)["n_calls"].sum())
 
 
 def base_report(
@@ -143,7 +142,7 @@ def severity(reader: Reader, filters: Filters, _department: int | None) -> Repor
 def halves(reader: Reader, filters: Filters) -> "pd.DataFrame":
     keys = tree_of(reader, filters).keys
     key = ("by_half", filters.scope, filters.measure, keys)
-    return reader.once(key, lambda: evaluator_frames.by_half(reader, filters, keys, filters.measure))
+    return reader.once(key, lambda: evaluator_frames.by_half(reader, filters, keys))
 
 
 def _severities(reader: Reader, filters: Filters) -> Evaluators:

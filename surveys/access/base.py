@@ -40,6 +40,11 @@ def visible_organisations(user: User) -> "QuerySet[Organisation]":
     return Organisation.objects.for_user(user).order_by("name")
 
 
+def own_organisations(user: User) -> list[Organisation]:
+    """The same, without asking once more: they were read with the user's roles."""
+    return sorted(standing(user).organisations.values(), key=lambda each: (each.name.casefold(), each.pk))
+
+
 def organisation_or_404(user: User, slug: str, roles: frozenset[str] | None = None) -> Organisation:
     """The organisation, if the user belongs to it; 403 when `roles` are asked for and none is held."""
     organisation: Organisation = one_or_404(Organisation.objects.for_user(user), slug=slug)

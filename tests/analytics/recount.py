@@ -5,7 +5,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from analytics.models import COUNTED, SUMMED, DailySum, SliceSum, SpanSum, WeeklyDetail
+from analytics.models import COUNTED, SUMMED, DailySum, DepartmentDetail, SliceSum, SpanSum, WeeklyDetail
 from surveys.models import Call
 
 AT_ONCE_HELPED = {"helped", "right_person", "colleague", "voicemail"}
@@ -13,13 +13,14 @@ AT_ONCE_HELPED = {"helped", "right_person", "colleague", "voicemail"}
 
 def differences():
     """Everything that is stored otherwise than counted, as (table, key, stored, counted); empty when all is well."""
-    cells, slices, spans, details = expected()
+    cells, slices, spans, details, departments = expected()
     found = []
     for table, wanted, stored in (
         ("cell", cells, stored_cells()),
         ("slice", slices, stored_spans(SliceSum, "department", "version", "scenario", "wave")),
         ("span", spans, stored_spans(SpanSum, "department")),
-        ("detail", details, stored_details()),
+        ("detail", details, stored_details(WeeklyDetail, "scenario", "wave")),
+        ("department", departments, stored_details(DepartmentDetail)),
     ):
         found += [
             (table, key, stored.get(key), wanted.get(key))
@@ -34,6 +35,9 @@ def expected():
     slices: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     spans: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     details: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
+        lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
+    )
+    departments: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
         lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
     )
     calls = Call.objects.select_related("wave", "organisation", "callback").prefetch_related("callback__events")
@@ -55,9 +59,10 @@ def expected():
                 held[name] += value
             held["newest"] = max(held.get("newest", day), day)
         add_details(details[call.department_id, monday, *slice_], call)
+        add_details(departments[call.department_id, monday, call.version_id], call)
     for held in cells.values():
         del held["newest"]
-    return dict(cells), dict(slices), dict(spans), dict(details)
+    return dict(cells), dict(slices), dict(spans), dict(details), dict(departments)
 
 
 def sums():
@@ -136,7 +141,8 @@ def stored_spans(model, *whose):
     return {row[:width]: dict(zip(names, row[width:], strict=True)) for row in rows}
 
 
-def stored_details():
-    keys = ("department", "week_start", "version", "scenario", "wave")
+def stored_details(model, *slices):
+    keys = ("department", "week_start", "version", *slices)
     kinds = ("items", "phrases", "bins", "waits")
-    return {row[:5]: dict(zip(kinds, row[5:], strict=True)) for row in WeeklyDetail.objects.values_list(*keys, *kinds)}
+    width = len(keys)
+    return {row[:width]: dict(zip(kinds, row[width:], strict=True)) for row in model.objects.values_list(*keys, *kinds)}

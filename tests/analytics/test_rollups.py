@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from analytics import rebuilding, rollups
-from analytics.models import DailySum, SliceSum, SpanSum, WeeklyDetail
+from analytics.models import DailySum, DepartmentDetail, SliceSum, SpanSum, WeeklyDetail
 from surveys import workflow
 from surveys.models import Call, Callback, CallbackEvent
 from surveys.setting_up import change_organisation
@@ -216,7 +216,7 @@ def test_verify_finds_rows_too_many_and_rows_missing(make_call, org):
     assert rebuilding.verify() == []
 
 
-TABLES = {DailySum: "cell", SliceSum: "slice", SpanSum: "span", WeeklyDetail: "detail"}
+TABLES = {DailySum: "cell", SliceSum: "slice", SpanSum: "span", WeeklyDetail: "detail", DepartmentDetail: "department"}
 
 
 @pytest.mark.parametrize(
@@ -225,6 +225,7 @@ TABLES = {DailySum: "cell", SliceSum: "slice", SpanSum: "span", WeeklyDetail: "d
         (SpanSum, {"n_kept": 9}, "n_kept"),
         (SliceSum, {"sum_tone": 9}, "sum_tone"),
         (WeeklyDetail, {"bins": {"3": 1}}, "bins / 3"),
+        (DepartmentDetail, {"bins": {"3": 1}}, "bins / 3"),
         (WeeklyDetail, {"oldest": dt.date(2026, 1, 5)}, "oldest"),
         (DailySum, {"week_start": dt.date(2026, 1, 5)}, "week_start"),
         (WeeklyDetail, {"phrases": {"hang_you_up": 2}}, "phrases / hang_you_up"),
@@ -298,7 +299,7 @@ def test_another_callback_window_changes_which_promises_were_kept(org, people, m
     assert rebuilding.verify(org) == []
 
 
-@pytest.mark.parametrize("table", [DailySum, SliceSum, SpanSum, WeeklyDetail])
+@pytest.mark.parametrize("table", [DailySum, SliceSum, SpanSum, WeeklyDetail, DepartmentDetail])
 def test_verify_finds_sums_that_stand_with_another_organisation(make_call, org, elsewhere, table):
     make_call()
     table.objects.update(organisation=elsewhere)

@@ -158,6 +158,7 @@ def test_pieces_cover_every_day_of_a_period_once(db, span):
         for last in days[days.index(first) :: 4]:
             covered = []
             for step, start, end in sources.pieces(first, last, span, settled=last - dt.timedelta(days=2)):
+                assert start is not None
                 begins = start
                 while begins <= end:
                     until = rollups.span_end(step, begins)

@@ -87,6 +87,8 @@ def test_p_values_of_the_departments_are_corrected_together(facing, org, people,
     together = metrics.aspect_gaps(frame).departments[departments["AFV"].pk].gap
     alone = metrics.aspect_gap(frame[frame["department"] == departments["AFV"].pk])
     assert together.p == alone.p
+    assert together.adjusted is not None
+    assert alone.p is not None
     assert together.adjusted > alone.p
 
 

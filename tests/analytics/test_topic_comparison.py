@@ -57,7 +57,7 @@ def test_page_file_and_api_say_what_the_metrics_say(org, people, departments, pl
     chosen = filters.parse(QueryDict("from=2026-01-01&to=2026-03-31"), reader)
     frame = frames.totals(reader, chosen, frozenset(reader.departments), ("score",))
     parts = metrics.parts(frame, ["department", "now"])
-    sums = {key: held.sums("score") for (key, now), held in parts.items() if now}
+    sums = {key: parts[key, True].sums("score") for key in reader.departments if (key, True) in parts}
     own = {departments_code(reader, key): each for key, each in metrics.shrunk(sums).departments.items()}
     file = list(csv.DictReader(io.StringIO(read(people, "report_csv", ["zuiderveen", "shrunk"]).content.decode())))
     body = client_for(people["analyst"]).get("/api/v1/reports/shrunk/", {**PERIOD, "organisation": "zuiderveen"}).json()

@@ -111,7 +111,7 @@ def test_hours_are_those_of_the_organisations_clock(plant, org, view, zone):
         call.seconds_to_answer = rng.choice([3, 15, 16, None])
         call.place_in_time(org.zone)
     Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start", "seconds_to_answer"])
-    counts = {}
+    counts: dict[tuple[str, str], list[bool]] = {}
     for call in calls:
         if call.seconds_to_answer is not None:
             at = call.called_at.astimezone(org.zone)
@@ -124,7 +124,9 @@ def test_hours_are_those_of_the_organisations_clock(plant, org, view, zone):
     for day in {day for day, _hour in counts}:
         total = row(found, weekday=day, hour="")
         assert total["prompt_n"] == sum(len(each) for (other, _hour), each in counts.items() if other == day)
-    assert sum(each["prompt_n"] for each in found.rows if not each["weekday"]) == sum(map(len, counts.values()))
+    assert sum(each["prompt_n"] for each in found.rows if not each["weekday"]) == sum(
+        len(each) for each in counts.values()
+    )
 
 
 def test_on_hold_and_put_through(town, view):

@@ -115,6 +115,7 @@ def test_a_change_in_one_aspect_alone_does_not_hold_everywhere():
     others = sensitivity.alternatives(DEFINITION)
     (rose,) = metrics.weighted_changes((low, [1] * 12), (high, [1] * 12), others)
     assert rose.fails_under == ("only experience",)
+    assert rose.value is not None
     assert (rose.n - rose.held, rose.value) == (1, round(rose.value, 2))
 
 

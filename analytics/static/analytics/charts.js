@@ -73,7 +73,7 @@ function fitted(layout, width) {
     ...layout,
     annotations: (layout.annotations ?? []).filter((each) => each.name !== "end"),
     margin: { ...layout.margin, r: 8, l: 36 },
-    xaxis: layout.xaxis?.tickvals ? ticked(layout.xaxis, width) : layout.xaxis,
+    xaxis: layout.xaxis?.type === "date" ? ticked(layout.xaxis, width) : layout.xaxis,
   };
 }
 
