@@ -239,12 +239,18 @@ def stored_weeks(
     """
     if filters.asks_of_calls or filters.weekday is not None:
         return []
+    weeks = _weeks(reader, filters, departments)
+    return list(weeks.values_list("department", "week_start", "oldest", "newest", kind))
+
+
+def _weeks(reader: Reader, filters: Filters, departments: frozenset[int]) -> "QuerySet[Any]":
+    """The stored weeks that touch the period."""
     # Only slices tell scenarios and waves apart; whole departments are an eighth of the documents.
     model = WeeklyDetail if filters.asks_of_cells else DepartmentDetail
     weeks: QuerySet[Any] = QuerySet(model).filter(_asked(reader, filters, departments), week_start__lte=filters.end)
     if filters.start is not None:
         weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
-    return list(weeks.order_by().values_list("department", "week_start", "oldest", "newest", kind))
+    return weeks.order_by()
 
 
 def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *kinds: str) -> Details:
@@ -253,12 +259,9 @@ def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *k
     calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
     if filters.asks_of_calls or filters.weekday is not None:
         return details.of_calls(calls, keys, kinds)
-    weeks = WeeklyDetail.objects.filter(_asked(reader, filters, departments), week_start__lte=filters.end)
-    if filters.start is not None:
-        weeks = weeks.filter(week_start__gte=rollups.monday(filters.start))
     found: Details = {}
     cut: set[dt.date] = set()
-    rows = list(weeks.order_by().values_list(*keys, "week_start", "oldest", "newest", *kinds))
+    rows = list(_weeks(reader, filters, departments).values_list(*keys, "week_start", "oldest", "newest", *kinds))
     for _department, _version, week, oldest, newest, *_documents in rows:
         if newest > filters.end or (filters.start is not None and oldest < filters.start):
             cut.add(week)
