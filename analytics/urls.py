@@ -6,6 +6,7 @@ from analytics import alert_views, views
 
 urlpatterns = [
     path("help/figures/", views.figures, name="figures"),
+    path("help/results/", views.reading, name="reading"),
     path("o/<slug:slug>/my-work/", views.own, name="own_work"),
     path("o/<slug:slug>/overview/", views.overview, name="overview"),
     path("o/<slug:slug>/figures/<slug:topic>/", views.topic, name="topic"),

@@ -53,6 +53,11 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def reading(request: HttpRequest) -> HttpResponse:
+    return render(request, "analytics/reading.html", {"topics": topics.TOPICS.values()})
+
+
+@require_safe
 def own(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     organisation = organisation_or_404(user, slug, EVALUATORS)

@@ -93,6 +93,7 @@ api:nothing                           -            u---------  u---------
 home                                  -            >rrrrrrrrr  >xxxxxxxxx
 help                                  -            >.........  >xxxxxxxxx
 figures                               -            >.........  >xxxxxxxxx
+reading                               -            >.........  >xxxxxxxxx
 organisation_home                     -            >-rrrrrrrr  >xxxxxxxxx
 calls                                 -            >-..ffffff  >xxxxxxxxx
 call_start                            -            >-..ffffff  >-..ffffff

@@ -85,7 +85,7 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class Leanings:
-    """The strictest first. `apart` names who stands apart from whom, `long` says that the period holds a year."""
+    """The strictest first. `apart` says who stands apart from whom, where departments part them; `long` says that the period holds a year."""
 
     lines: tuple[Leaning, ...]
     found: Evaluators
@@ -186,7 +186,9 @@ def _gives(found: Estimate) -> str:
 
 def _share_of_evaluators(found: Evaluators) -> str:
     if found.apart:
-        return _("Nothing is told: some evaluators share no department with others, so they cannot be compared.")
+        return _(
+            "Nothing is told: nothing that they called links some evaluators with the others, so they cannot be compared."
+        )
     if not found.evaluators:
         return _("Too few calls, or too few evaluators, to tell strictness from chance.")
     if not found.share:
@@ -199,6 +201,10 @@ def _share_of_evaluators(found: Evaluators) -> str:
 
 
 def _apart(found: Evaluators, known: Mapping[int, Person], tree: Tree) -> tuple[str, ...]:
+    """Who called which departments; nothing where scenarios alone part those who called the same ones."""
+    called = [key for each in found.apart for key in each.departments]
+    if len(called) > len(set(called)):
+        return ()
     said = []
     for each in found.apart:
         facts = {

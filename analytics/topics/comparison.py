@@ -15,9 +15,9 @@ def build(reader: Reader, filters: Filters) -> Content:
     funnel = reports.run("funnel", reader=reader, filters=filters)
     shrunk = reports.run("shrunk", reader=reader, filters=filters)
     names = {each.pk: each.name for each in reader.departments.values()}
-    open_dots = _("Open dots: as measured. Full dots: where the department probably is, with the 95 % interval.")
+    open_dots = _("Open dots: as measured. Full dots: where the department probably is, with its interval (95 %).")
     diamonds = _(
-        "Each dot is a department. Diamonds lie outside the 95 % limits; the dotted line is the mean of all calls."
+        "Each dot is a department. Diamonds lie outside the limits (95 %); the dotted line is the mean of all calls."
     )
     return Content(
         tuple(_lede(funnel.result, names)), (Section(funnel, note=diamonds), Section(shrunk, note=open_dots))

@@ -174,12 +174,20 @@ def test_who_cannot_be_compared_is_named(score, view, people, client_for):
     score("Petra", "BUR", around(8000, 12, 1))
     score("Rosa", "AFV", around(7000, 12, 2), scenario="complaint_dominant")
     found = view("severity", who="coordinator")
-    assert found.summary.startswith("Nothing is told: some evaluators share no department")
+    assert found.summary.startswith("Nothing is told: nothing that they called links some evaluators")
     assert set(found.result.apart) == {"Petra called only Burgerzaken", "Rosa called only Afval"}
     assert (found.rows, found.chart, view("corrected").rows) == ((), None, ())
     page = client_for(people["coordinator"]).get(PAGE).content.decode()
     assert "These evaluators cannot be compared" in page
     assert "Petra called only Burgerzaken" in page
+
+
+def test_scenarios_that_part_evaluators_are_not_laid_to_departments(score, view):
+    score("Petra", "BUR", around(8000, 12, 1))
+    score("Rosa", "BUR", around(7000, 12, 2), scenario="complaint_dominant")
+    found = view("severity")
+    assert found.summary.startswith("Nothing is told")
+    assert (found.result.apart, len(found.result.found.apart)) == ((), 2)
 
 
 def test_drift_tells_who_changed(score, callers, view):
