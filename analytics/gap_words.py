@@ -24,7 +24,8 @@ def signed(found: Estimate) -> str:
     if found.low is None or found.high is None:
         return words.signed(found.exact)
     ends = {"low": words.signed(found.low), "high": words.signed(found.high)}
-    return f"{words.signed(found.exact)} ({_('%(low)s to %(high)s') % ends})"
+    interval = _("%(low)s to %(high)s") % ends
+    return f"{words.signed(found.exact)} ({interval})"
 
 
 def size(found: Estimate, unit: str = "") -> str:
@@ -32,7 +33,8 @@ def size(found: Estimate, unit: str = "") -> str:
     if found.exact is None:
         return "–"
     turn = 1 if found.exact >= 0 else -1
-    value = f"{words.points(abs(found.exact))} {unit or _('points')}"
+    unit = unit or _("points")
+    value = f"{words.points(abs(found.exact))} {unit}"
     if found.low is None or found.high is None:
         return value
     low, high = sorted((turn * found.low, turn * found.high))
