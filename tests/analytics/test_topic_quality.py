@@ -199,9 +199,7 @@ def test_drift_tells_who_changed(score, callers, view):
     found = view("severity_drift", who="reviewer")
     changed = row(found, name="Quinten")
     assert (changed["drift_clear"], changed["calls_before"], changed["calls_after"]) == ("yes", 30, 30)
-    assert changed["drift"] == changed["after"] - changed["before"] or abs(
-        changed["drift"] - (changed["after"] - changed["before"])
-    ) <= Decimal("0.01")
+    assert abs(changed["drift"] - (changed["after"] - changed["before"])) <= Decimal("0.01")
     assert changed["drift_low"] < changed["drift"] < changed["drift_high"] < 0
     assert "Became stricter: Quinten" in " ".join(each.text for each in view(who="reviewer").lede)
     assert next(each.person.name for each in found.result.clear) == "Quinten"
@@ -241,9 +239,7 @@ def test_questions_are_judged_by_how_far_two_agree(twice, view, org, people):
         )  # fmt: skip
     assert [row(table, item=code)["steer"] for code in verdicts] == ["no", "yes", "yes", "", ""]
     said = " ".join(each.text for each in view().lede)
-    assert (
-        "Do not steer on “How did the employee's voice sound during the call?”" in said or "Do not steer on “" in said
-    )
+    assert "Do not steer on “How did the employee's voice sound during the call?”" in said
 
 
 def test_what_may_be_chance_is_said_more_carefully(twice, view):
