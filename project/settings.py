@@ -211,7 +211,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         # Charts place their marks with style attributes; style elements and scripts stay forbidden.
         "style-src-attr": ["'unsafe-inline'"],
-        "img-src": [SELF, "data:"],
+        # A chart that is saved as a PNG passes through an image of the page's own making.
+        "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "media-src": [SELF],
         "connect-src": [SELF],

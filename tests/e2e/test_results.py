@@ -1,0 +1,80 @@
+"""Every page of results in a real browser: drawn under the policy, accessible, nothing beside the screen, and down to a call."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from analytics.topics import TOPICS
+
+PHONE, DESKTOP = ("phone", "dark", "nl"), ("desktop", "light", "en")
+# Every page in one of the two looks, and the first in both: each costs seconds.
+LOOKS = [(slug, *(PHONE, DESKTOP)[place % 2]) for place, slug in enumerate(TOPICS)] + [(next(iter(TOPICS)), *DESKTOP)]
+# Where the default quarter of the demo holds too little to draw, a year holds enough.
+YEAR = "?period=last_year"
+
+
+@pytest.fixture
+def results(open_page, sign_in):
+    def make(slug, who="analyst", query=YEAR, **look):
+        page = open_page(**look)
+        sign_in(page, who)
+        page.goto(f"/o/demo/figures/{slug}/{query}")
+        return page
+
+    return make
+
+
+@pytest.mark.parametrize(("slug", "device", "scheme", "language"), LOOKS)
+def test_a_page_is_drawn_accessible_and_fits(results, axe, fits, slug, device, scheme, language):
+    page = results(slug, device=device, scheme=scheme, language=language)
+    expect(page.locator(".lede")).not_to_be_empty()
+    charts = page.locator("[data-chart]")
+    for place in range(charts.count()):
+        expect(charts.nth(place)).to_have_attribute("data-drawn", "yes")
+    for summary in page.locator(".meaning > summary").all():
+        summary.click()
+    axe(page)
+    fits(page)
+
+
+def test_a_page_without_calls_says_so(results, axe, fits):
+    page = results("comparison", query="?from=2001-01-01&to=2001-03-01", device="phone")
+    expect(page.locator(".empty")).to_be_visible()
+    axe(page)
+    fits(page)
+
+
+def test_a_chart_is_kept_as_a_picture(results):
+    page = results("comparison")
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind).first.click()
+        assert download.value.suggested_filename == f"chart-funnel.{kind.lower()}"
+        assert download.value.path().read_bytes().startswith(start)
+
+
+def test_from_a_department_down_to_a_call(results):
+    page = results("trend", query="")
+    page.get_by_role("link", name="Afval en milieu", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("Afval en milieu")
+    page.locator("a.question").first.click()
+    expect(page.locator(".lede")).to_contain_text("cost points")
+    page.get_by_role("link", name=re.compile(r"^KB-\d+")).first.click()
+    expect(page.locator("h1")).to_contain_text("KB-")
+    page.go_back()
+    expect(page.locator(".lede")).to_contain_text("cost points")
+
+
+def test_a_view_is_saved_and_opened_again(results):
+    page = results("tone-gap", query="?period=last_year&measure=tone")
+    page.get_by_text("Save this view", exact=True).first.click()
+    page.get_by_label("Name", exact=True).fill("Tone on Monday")
+    page.get_by_role("button", name="Save this view").click()
+    expect(page).to_have_url(re.compile(r"/figures/tone-gap/\?.*measure=tone"))
+    page.goto("/o/demo/views/")
+    page.get_by_role("link", name="Tone on Monday").click()
+    expect(page).to_have_url(re.compile(r"/figures/tone-gap/\?.*measure=tone"))
+    page.goto("/o/demo/views/")
+    page.get_by_role("button", name="Take away: Tone on Monday").click()
+    expect(page.get_by_text("No saved views yet")).to_be_visible()
