@@ -15,6 +15,8 @@ from surveys.querysets import CallQuerySet
 Rows = list[tuple[Any, ...]]
 # No call has this key.
 MARK = -1
+# Before the names of a call's columns in a statement that reads other tables too.
+CALLS = f"{connection.ops.quote_name(Call._meta.db_table)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A SELECT in two halves, between which the choice of calls goes."""
+    """A SELECT in two halves, between which the choice of calls goes: a condition on columns of `CALLS`."""
 
     before: str
     after: str
@@ -39,8 +41,7 @@ class Statement:
 
     def of(self, chosen: Condition) -> tuple[str, list[Any]]:
         """SQL and parameters for the calls that hold the condition."""
-        calls = f"SELECT id FROM {Call._meta.db_table} WHERE {chosen.sql}"  # noqa: S608
-        return self.before + calls + self.after, [*self.params, *chosen.params, *self.more_params]
+        return f"{self.before}{chosen.sql}{self.after}", [*self.params, *chosen.params, *self.more_params]
 
 
 def marked() -> CallQuerySet:
@@ -51,10 +52,9 @@ def marked() -> CallQuerySet:
 def prepare(rows: Any) -> Statement:
     """The statement of a QuerySet over `marked` calls."""
     sql, params = rows.query.sql_with_params()
-    column = f"{connection.ops.quote_name(Call._meta.db_table)}.{connection.ops.quote_name('id')} IN ("
-    before, after = sql.split(f"{column}%s)")
+    before, after = sql.split(f"{CALLS}{connection.ops.quote_name('id')} IN (%s)")
     place = params.index(MARK)
-    return Statement(f"{before}{column}", f"){after}", params[:place], params[place + 1 :])
+    return Statement(before, after, params[:place], params[place + 1 :])
 
 
 def fetched(sql: str, params: Sequence[Any]) -> Rows:

@@ -34,7 +34,7 @@ from analytics.models import (
     Sums,
     WeeklyDetail,
 )
-from analytics.prepared import Condition, Rows, Statement, fetched, marked, marks, prepare, within
+from analytics.prepared import CALLS, Condition, Rows, Statement, fetched, marked, marks, prepare, within
 from surveys.models import Department
 from surveys.signals import Cell, counting_changed
 
@@ -98,14 +98,17 @@ class Scope:
     slices: frozenset[Slice] | None = None
 
     def rows(self, span: str, column: str = "local_date") -> Condition:
-        """That a call or a row of sums is of this scope, by its day or its first day; they all name their keys alike."""
-        return self.whose & _between(runs(span, self.firsts[span]), column)
+        """That a row of sums is of this scope, by its day or its first day."""
+        return self.whose() & _between(runs(span, self.firsts[span]), column)
 
-    @property
-    def whose(self) -> Condition:
+    def calls(self, span: str) -> Condition:
+        """That a call is of this scope, by its day; calls and sums name their keys alike."""
+        return self.whose(CALLS) & _between(runs(span, self.firsts[span]), f"{CALLS}local_date")
+
+    def whose(self, of: str = "") -> Condition:
         if self.slices is None:
-            return within("department_id", sorted(self.departments))
-        keys = " AND ".join(f"{name} = %s" for name in _columns(DailySum, *SLICE))
+            return within(f"{of}department_id", sorted(self.departments))
+        keys = " AND ".join(f"{of}{name} = %s" for name in _columns(DailySum, *SLICE))
         return Condition(f"({' OR '.join([f'({keys})'] * len(self.slices))})", tuple(chain(*sorted(self.slices))))
 
 
@@ -163,9 +166,8 @@ def lock(departments: Iterable[int]) -> dict[int, House]:
 
 def count(house: House, scope: Scope) -> None:
     """Makes the rows of this scope anew; its departments are locked."""
-    days = scope.rows("day")
-    _delete(DailySum, days)
-    sql, params = _cells(house.hours).of(days)
+    _delete(DailySum, scope.rows("day"))
+    sql, params = _cells(house.hours).of(scope.calls("day"))
     _insert(DailySum, ("organisation", "week_start", *CELL, *COUNTED), sql, params)
     found = counted_details(scope)
     _delete(WeeklyDetail, scope.rows("week", "week_start"))
@@ -184,7 +186,7 @@ def count(house: House, scope: Scope) -> None:
 
 def counted_cells(house: House, scope: Scope) -> Rows:
     """What the rows of `DailySum` would be: organisation, Monday, the keys of a cell, and its columns."""
-    return fetched(*_cells(house.hours).of(scope.rows("day")))
+    return fetched(*_cells(house.hours).of(scope.calls("day")))
 
 
 @lru_cache
@@ -196,7 +198,7 @@ def _cells(hours: int) -> Statement:
 
 def counted_details(scope: Scope) -> dict[tuple[Any, ...], details.Detail]:
     """What the rows of `WeeklyDetail` would hold, by the keys of a week's cell."""
-    calls = scope.rows("week")
+    calls = scope.calls("week")
     read, events = (fetched(*statement.of(calls)) for statement in _documents())
     return details.of_rows(read, events, len(WEEK_CELL))
 
@@ -245,7 +247,7 @@ def _add_slices(span: str, scope: Scope) -> None:
     """Adds the days of slices up to their weeks or months."""
     _delete(SliceSum, scope.rows(span) & _is(span))
     for first, last in runs(span, scope.firsts[span]):
-        days = _Parts(DailySum, scope.whose & _between([(first, last)]), newest="local_date")
+        days = _Parts(DailySum, scope.whose() & _between([(first, last)]), newest="local_date")
         # Days know the Monday of their week; months come one at a time.
         parts = replace(days, start="week_start") if span == "week" else replace(days, month=first)
         _add_up(SliceSum, SLICE, span, parts)
