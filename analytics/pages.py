@@ -207,6 +207,6 @@ def counted(report: Report, reader: Reader) -> str:
 def ends(report: Report, reader: Reader) -> str:
     """That the data ends before the period does, if so."""
     newest = report.newest if report.counted else frames.newest(reader)
-    if newest is None or (report.end - newest).days <= STALE_DAYS:
+    if newest is None or (report.counted and (report.end - newest).days <= STALE_DAYS):
         return ""
     return _("The newest counted call is of %(day)s.") % {"day": words.day(newest)}

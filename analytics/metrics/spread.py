@@ -27,7 +27,8 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The scores of `n` calls; `bins` are all twenty of them, or none without calls.
+    """The scores of `n` calls; `bins` are all twenty of them, or none without calls and
+    for readers of totals.
 
     The middle call lies in `median`, and the middle half of the calls from `lower` to `upper`: the bins of the
     quartiles, each as (low, high) in points.
@@ -53,7 +54,8 @@ class Spreads:
 def spreads(frame: "pd.DataFrame", smallest: int = 1) -> Spreads:
     """The spread of the scores over all departments and in each, from the frame `bins`; shares with Wilson's interval.
 
-    A department below `smallest` calls is withheld, and the whole where it would give such a department away.
+    A department below `smallest` calls is withheld, and the whole where it would give such a department away. Where
+    there is such a limit bins are not told either: few calls in one are a call or two.
     """
     found: dict[int, list[int]] = {}
     for department, number, n in frame[["department", "bin", "n"]].itertuples(index=False, name=None):
@@ -63,17 +65,21 @@ def spreads(frame: "pd.DataFrame", smallest: int = 1) -> Spreads:
     hidden, whole_hidden = withheld_departments({key: sum(each) for key, each in found.items()}, smallest)
     together = [sum(column) for column in zip(*found.values(), strict=True)]
     return Spreads(
-        whole=WITHHELD_SPREAD if whole_hidden else _spread(together),
-        departments={key: WITHHELD_SPREAD if key in hidden else _spread(each) for key, each in sorted(found.items())},
+        whole=WITHHELD_SPREAD if whole_hidden else _spread(together, smallest),
+        departments={
+            key: WITHHELD_SPREAD if key in hidden else _spread(each, smallest) for key, each in sorted(found.items())
+        },
     )
 
 
-def _spread(counts: Iterable[int]) -> Spread:
+def _spread(counts: Iterable[int], smallest: int) -> Spread:
     held = list(counts)
     n = sum(held)
     if not n:
         return Spread()
-    bins = tuple(Bin(WIDTH * place, WIDTH * (place + 1), share(count, n)) for place, count in enumerate(held))
+    bins = tuple(
+        Bin(WIDTH * place, WIDTH * (place + 1), share(count, n)) for place, count in enumerate(held) if smallest == 1
+    )
     lower, median, upper = (_bin_of(held, Fraction(part, 4) * n) for part in (1, 2, 3))
     return Spread(n, bins, lower, median, upper)
 

@@ -1,6 +1,7 @@
 """Departments against each other: which differ from the rest by more than chance, and where small ones probably are."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -12,12 +13,15 @@ from analytics.reports.base import Column, Report, Value, checked, left_out
 from analytics.reports.tree import Tree, tree_of
 from analytics.stats.intervals import Sums
 
+MANY: Final = 10
+
 
 def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Every department against all calls together, by how many calls it has."""
     tree = tree_of(reader, filters)
     sums, smallest = _sums(reader, filters, tree)
-    found = metrics.funnel(sums, smallest)
+    # How much departments differ beyond chance cannot be told from a handful: then only chance is allowed for.
+    found = metrics.funnel(sums, smallest, adjust="additive" if len(sums) >= MANY else "none")
     columns = (
         Column("department_code", _("Code")),
         Column("department", _("Department")),

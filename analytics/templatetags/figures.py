@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics import marks, words
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
+from analytics.filters import PREVIOUS, Filters
 from analytics.registry import METRICS, Metric
 from analytics.reports import Report, Value
 
@@ -52,6 +53,18 @@ def points(value: Decimal | Fraction | None) -> str:
 def meant(report: Report) -> list[Metric]:
     """What the figures of a report mean, each once, in the order of its columns."""
     return [METRICS[key] for key in dict.fromkeys(column.metric for column in report.columns) if key]
+
+
+@register.filter
+def against(filters: Filters) -> str:
+    """What a change on the page is measured against."""
+    if _is_plain(filters):
+        return _("Against the period before")
+    return _("Against %(before)s") % {"before": words.before(filters)}
+
+
+def _is_plain(filters: Filters) -> bool:
+    return filters.before is None or (filters.against == PREVIOUS and filters.against_from is None)
 
 
 @register.filter

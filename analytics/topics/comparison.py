@@ -28,10 +28,14 @@ def _lede(found: AgainstWhole, names: dict[int, str]) -> list[Sentence]:
     if not found.departments:
         return []
     said = []
-    for direction, text in (
-        ("below", _("%(names)s: below what is usual here.")),
-        ("above", _("%(names)s: above what is usual here.")),
-    ):
+    if found.adjusted == "none":
+        below, above = (
+            _("%(names)s: below the rest by more than chance."),
+            _("%(names)s: above the rest by more than chance."),
+        )
+    else:
+        below, above = _("%(names)s: below what is usual here."), _("%(names)s: above what is usual here.")
+    for direction, text in (("below", below), ("above", above)):
         outside = [
             names[key]
             for key, each in found.departments.items()
