@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from analytics.access import watched_calls
 from analytics.alerts.choices import kinds_for
@@ -32,11 +32,12 @@ def visible(user: User, organisation: Organisation) -> "QuerySet[Alert]":
 
 
 def shown(user: User, organisation: Organisation) -> "QuerySet[Alert]":
-    """Those that the reader wants in the product, unseen ones first, then the newest."""
+    """Those that the reader wants in the product: unseen ones first, of these departments before single calls, then the newest."""
     # In the product all kinds are wanted until somebody chooses otherwise.
     unwanted = AlertChoice.objects.filter(organisation=organisation, reader=user, in_product=False).values("kind")
     rows = visible(user, organisation).exclude(kind__in=unwanted).select_related("department", "organisation")
-    return rows.order_by(F("seen_at").desc(nulls_first=True), "-made_at", "pk")
+    of_department = Case(When(call=None, then=0), default=1)
+    return rows.order_by(F("seen_at").desc(nulls_first=True), of_department, "-made_at", "pk")
 
 
 def unseen(user: User, organisation: Organisation) -> int:
