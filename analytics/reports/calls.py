@@ -61,9 +61,9 @@ def _chosen(reader: Reader, filters: Filters, keys: frozenset[int]) -> "CallQuer
     calls = reader.calls(of_calls(reader, filters, keys))
     if not filters.item:
         return calls
-    # What a question earned stands first in its pair: see `Call.item_points`.
+    # What a question earned stands first in its pair (`Call.item_points`); "not applicable" is null, which is below 0 in PostgreSQL.
     earned = KeyTransform("0", KeyTransform(filters.item, "item_points"))
-    chosen: CallQuerySet = calls.annotate(earned=earned).filter(earned__lt=100)
+    chosen: CallQuerySet = calls.annotate(earned=earned).filter(earned__gte=0, earned__lt=100)
     return chosen
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import random
 import re
+from fractions import Fraction
 
 import pytest
 import time_machine
@@ -130,6 +131,7 @@ def sums_of(people, org, code, departments, measure="score"):
     seen = history(parse(QueryDict(""), reader))
     frame = frames.periods(reader, seen, frozenset({departments[code].pk}), (measure,))
     parts = metrics.parts(frame, ["period"])
+    assert seen.start is not None
     days = metrics.calendar(seen.start, seen.end, "month")
     return [parts[start.replace(day=1),].sums(measure) for start, _end in days], days
 
@@ -177,7 +179,8 @@ def test_verdicts_are_corrected_for_all_of_them(years, read, people, org, depart
 
 def test_an_effect_is_the_metrics_effect(years, training, read, people, org, departments):
     (row,) = read("effects", "department=BUR").rows
-    found = metrics.intervention(*sums_of(people, org, "BUR", departments), CHANGED)
+    sums, days = sums_of(people, org, "BUR", departments)
+    found = metrics.intervention(sums, days, CHANGED)
     assert (row["before"], row["after"], row["change"]) == (found.before.value, found.after.value, found.change.value)
     course = found.course
     assert (row["jump"], row["jump_low"], row["jump_high"]) == (course.level.value, course.level.low, course.level.high)
@@ -414,7 +417,7 @@ def points_of(*values, n=20, spread=100):
     found = []
     for (start, end), value in zip(days, values, strict=False):
         sums = Sums(n, n * value, n * value * value + n * spread * spread)
-        found.append(Point(start, end, Mean(n=n, exact=sums.mean / 100, sums=sums)))
+        found.append(Point(start, end, Mean(n=n, exact=Fraction(n * value, 100 * n), sums=sums)))
     return tuple(found)
 
 
@@ -431,6 +434,7 @@ def test_the_change_of_level_is_found_where_it_was_made():
 def test_signals_that_overlap_are_one_episode():
     chart_points = points_of(*[7000, 7040, 6990, 7020, 6980, 7010] * 2, *[7035] * 9, 9000)
     chart = metrics.control_chart(chart_points)
+    assert chart is not None
     (found,) = [each for each in episodes(chart, chart_points) if each.above]
     assert found.outside == (chart_points[-1].start,)
     assert len(found.run) >= 9
