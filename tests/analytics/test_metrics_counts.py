@@ -62,6 +62,9 @@ class TestSpread:
         found = metrics.spreads(bins((1, 3, 9), (2, 3, 2)), 5)
         assert (found.departments[2].withheld, found.departments[2].bins, found.whole.withheld) == (True, (), True)
         assert found.departments[1].n == 9
+        # A call or two in a bin are no group.
+        assert (found.departments[1].bins, found.departments[1].median) == ((), (15, 20))
+        assert len(metrics.spreads(bins((1, 3, 9))).departments[1].bins) == 20
         assert metrics.spreads(bins()).whole.bins == ()
 
     def test_a_bin_there_is_not(self):

@@ -45,6 +45,22 @@ def test_the_first_sentence_names_who_lies_outside(people, org, departments, pla
     assert "The other 11 cannot be told from the rest." in html
 
 
+def test_a_handful_of_departments_is_judged_by_chance_alone(people, plant):
+    """How much they differ beyond chance cannot be told from three: the worst must not be called usual."""
+    for code, less in (("BUR", 0), ("BEL", 50), ("AFV", 4000)):
+        plant(code, [score - less for score in ALIKE])
+    html = read(people, "topic", PAGE).content.decode()
+    assert "Afval: below the rest by more than chance." in html
+
+
+def test_a_period_before_all_calls_says_which_is_the_newest(people, plant):
+    plant("BUR", ALIKE)
+    url = reverse("topic", args=PAGE)
+    html = client_for(people["analyst"]).get(url, {"from": "2001-01-01", "to": "2001-03-01"}).content.decode()
+    assert "The newest counted call is of 10 March 2026." in html
+    assert "No figures yet" not in html
+
+
 def test_departments_alike_are_not_told_apart(people, plant):
     for code in ("BUR", "AFV", "BEL"):
         plant(code, ALIKE)
