@@ -10,7 +10,7 @@ from surveys.models import ImportRun
 def begin(hold: imports.Hold) -> None:
     """Has the worker do what a run was taken for."""
     job = write_import if hold.work == ImportRun.State.WRITING else check_import
-    job.enqueue(hold.run, hold.token)
+    job.enqueue(hold.key, hold.token)
 
 
 @task()

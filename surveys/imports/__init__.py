@@ -3,20 +3,22 @@
 upload -> map columns -> check (dry run, a report) -> write. Checking and writing are jobs with progress (`surveys.tasks`).
 Whoever asks for one takes a `Hold` on the run and hands it to the job, so of several requests and jobs one goes on. A job
 that died shows by its heartbeat and can be started again. Rows are known again by their external id: the same content is
-"already there", other content is refused.
+"already there", other content is refused. A job can be cancelled: the run is back where it began, and nothing is stored.
 
     columns  which column is what         cells   what people write in a cell
     rows     a row becomes a scored call  report  what a check found
     runs     the steps and the jobs
 """
 
+from surveys.holding import STALE_AFTER
+
 from .cells import decimal_point, parse_clock, parse_moment
 from .columns import FIXED, NEEDED, Target, mapping_problems, suggest, targets
 from .report import KEPT
 from .runs import (
-    STALE_AFTER,
     Hold,
     can_map,
+    cancel,
     check_run,
     checklist_of,
     forget_files,
@@ -26,6 +28,7 @@ from .runs import (
     start_again,
     start_check,
     start_write,
+    take_up,
     upload,
     write_run,
 )
@@ -38,6 +41,7 @@ __all__ = [
     "Hold",
     "Target",
     "can_map",
+    "cancel",
     "check_run",
     "checklist_of",
     "decimal_point",
@@ -52,6 +56,7 @@ __all__ = [
     "start_check",
     "start_write",
     "suggest",
+    "take_up",
     "targets",
     "upload",
     "write_run",

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
 from tempfile import SpooledTemporaryFile
@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from surveys import workflow
+from surveys import holding, workflow
 from surveys.definition import Definition
+from surveys.holding import STALE_AFTER, Clock, Lost
 from surveys.models import AuditEntry, Call, Callback, ImportRun, User, Wave
 from surveys.signals import Cell
 from surveys.tables import Row, TableError, read
@@ -24,7 +25,6 @@ from .report import Rejection, Tally
 from .rows import Reader, RowError
 
 BATCH: Final = 500
-STALE_AFTER: Final = dt.timedelta(seconds=60)
 # A transaction gives no sign of life: the hold is taken for as long as storing may take at this pace.
 SLOWEST_STORING: Final = 200
 FILES_KEPT: Final = dt.timedelta(days=30)
@@ -40,37 +40,13 @@ CALL_COLUMNS: Final = [
 
 log = logging.getLogger(__name__)
 State = ImportRun.State
-Clock = Callable[[], dt.datetime]
+AT_WORK: Final = (State.CHECKING, State.WRITING)
 
 
-class Lost(Exception):
-    """Another job holds the run now: this one was given up for dead, and stops."""
+class Hold(holding.Hold):
+    """A job's hold on its run. It is taken when the work is asked for and handed to the job as text."""
 
-
-class Hold:
-    """A job's hold on its run. Every sign of life is a compare-and-set on the one before, so only one job can go on.
-
-    The hold is taken when the work is asked for and handed to the job as text; a job that comes with an old one is `Lost`.
-    """
-
-    def __init__(self, run: int, work: str, beat: dt.datetime) -> None:
-        self.run, self.work, self.beat = run, work, beat
-
-    @property
-    def token(self) -> str:
-        return self.beat.isoformat()
-
-    @classmethod
-    def from_token(cls, run: int, work: str, token: str) -> "Hold":
-        return cls(run, work, dt.datetime.fromisoformat(token))
-
-    def keep(self, *, at: dt.datetime, **columns: Any) -> None:
-        # Two beats at one moment would let two jobs pass.
-        at = at if at > self.beat else self.beat + dt.timedelta(microseconds=1)
-        mine = ImportRun.objects.filter(pk=self.run, state=self.work, heartbeat_at=self.beat)
-        if not mine.update(heartbeat_at=at, **columns):
-            raise Lost
-        self.beat = at
+    rows = ImportRun.objects
 
     def finish(self, state: State, *, at: dt.datetime, report: Mapping[str, Any], **columns: Any) -> None:
         self.keep(at=at, finished_at=at, state=state, report=dict(report), **columns)
@@ -148,23 +124,53 @@ def start_again(*, run: ImportRun, at: dt.datetime) -> Hold | None:
     return start_check(run=run, at=at)
 
 
+def take_up(*, at: dt.datetime) -> Iterator[Hold]:
+    """Takes jobs that died, each once: it may be the file that kills them, so what dies again is left to a person."""
+    dead = ImportRun.objects.filter(_stuck(at)).exclude(report__has_key="taken_up").order_by("pk").defer("content")
+    for run in dead:
+        still = _stuck(at) & Q(state=run.state)
+        hold = _taken(run, still, State(run.state), at=at, report={**run.report, "taken_up": True})
+        if hold is not None:
+            yield hold
+
+
+@transaction.atomic
+def cancel(*, run: ImportRun, by: User, at: dt.datetime) -> bool:
+    """Takes the run from the job at work on it, back to where that began; False when there is none, or it was done first.
+
+    The job finds out at its next sign of life, and nothing of it is stored: what it stores, it stores with the last one.
+    """
+    began = {State.CHECKING: (State.UPLOADED, {}), State.WRITING: (State.CHECKED, _as_checked(run.report))}
+    if run.state not in began:
+        return False
+    state, report = began[State(run.state)]
+    mine = ImportRun.objects.filter(pk=run.pk, state=run.state)
+    if not mine.update(state=state, report=report, heartbeat_at=at, done=0):
+        return False
+    workflow.record(run, action="cancelled", by=by, at=at, changes={"state": [run.state, state.value]})
+    return True
+
+
+def _as_checked(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report as it was before it was confirmed."""
+    return {key: value for key, value in report.items() if key not in {"leave_out", "taken_up"}}
+
+
 def report_token(run: ImportRun) -> str:
     return run.heartbeat_at.isoformat() if run.heartbeat_at else ""
 
 
 def _taken(run: ImportRun, free: Q, work: State, *, at: dt.datetime, **columns: Any) -> Hold | None:
-    taken = ImportRun.objects.filter(free, pk=run.pk).update(state=work, heartbeat_at=at, done=0, **columns)
-    return Hold(run.pk, work, at) if taken else None
+    return Hold.take(run.pk, free, work, at=at, **columns)
 
 
 def _stuck(at: dt.datetime) -> Q:
-    return Q(state__in=[State.CHECKING, State.WRITING], heartbeat_at__lt=at - STALE_AFTER)
+    return holding.stuck(AT_WORK, at)
 
 
 def is_stuck(run: ImportRun, *, at: dt.datetime) -> bool:
     """Whether its job died or never began: at work by its state, yet without a sign of life."""
-    at_work = run.state in {State.CHECKING, State.WRITING}
-    return at_work and (run.heartbeat_at is None or run.heartbeat_at < at - STALE_AFTER)
+    return run.state in AT_WORK and (run.heartbeat_at is None or run.heartbeat_at < at - STALE_AFTER)
 
 
 # --- what jobs do -----------------------------------------------------------------------------------------------------
@@ -193,7 +199,7 @@ def write_run(*, run: ImportRun, hold: Hold, now: Clock) -> None:
         hold.keep(at=now() + dt.timedelta(seconds=tally.accepted / SLOWEST_STORING))
         at = now()
         with transaction.atomic():
-            storing = Hold(hold.run, hold.work, hold.beat)  # a copy: a rollback leaves `hold` as it is stored
+            storing = Hold(hold.key, hold.work, hold.beat)  # a copy: a rollback leaves `hold` as it is stored
             storing.keep(at=at)
             made = _store(run, spool, at=at)
             report |= {"made": made, "left_out": tally.rejected}
@@ -208,14 +214,14 @@ def _kept_with_the_run(hold: Hold, now: Clock) -> Iterator[None]:
     try:
         yield
     except Lost:
-        log.info("import %s was taken over by another job", hold.run)
+        log.info("import %s was cancelled, or taken over by another job", hold.key)
     except TableError as error:
         failure = {"failure": error.code, "params": error.params}
     except IntegrityError:
-        log.warning("import %s met rows that were stored meanwhile", hold.run, exc_info=True)
+        log.warning("import %s met rows that were stored meanwhile", hold.key, exc_info=True)
         failure = {"failure": "clash"}
     except Exception:
-        log.exception("import %s failed", hold.run)
+        log.exception("import %s failed", hold.key)
         failure = {"failure": "broke"}
     if failure:
         with suppress(Lost):
