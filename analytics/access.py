@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Min, Q
+from django.db.models import Min, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from analytics.models import Intervention, SpanSum
@@ -133,9 +134,7 @@ class Reader:
         mine = self.below(department)
         # A day that has a sum has a call: among so many of these days are the newest calls, however many there were.
         days = SpanSum.objects.filter(department__in=mine, span="day").order_by("-local_date")
-        first = min(days.values_list("local_date", flat=True)[:count], default=None)
-        if first is None:
-            return []
+        first = Coalesce(Subquery(days.values("local_date")[count - 1 : count]), Value(dt.date.min))
         calls = access.visible_calls(self.user).filter(department__in=mine, local_date__gte=first).counting()
         shown = calls.select_related("department").only("local_date", "fate", "score", "department__name")
         return list(shown.order_by("-local_date", "-called_at", "-pk")[:count])
@@ -152,6 +151,13 @@ def reader_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:
     """The reader of an organisation's figures: 404 for a stranger, 403 for a member who reads none."""
     organisation = access.organisation_or_404(user, slug, roles=access.FIGURE_READERS)
     return Reader(user=user, organisation=organisation, at=at)
+
+
+def any_reader(user: "User", slug: str, *, at: dt.datetime) -> Reader | None:
+    """The reader of the organisation that was looked at last, or of any other whose figures this person reads."""
+    found = [each for each in access.own_organisations(user) if access.has_role(user, each, access.FIGURE_READERS)]
+    chosen = next((each for each in found if each.slug == slug), None) or next(iter(found), None)
+    return None if chosen is None else Reader(user=user, organisation=chosen, at=at)
 
 
 def planner_or_404(user: "User", slug: str, *, at: dt.datetime) -> Reader:

@@ -1,19 +1,17 @@
 """Pages of alerts: a reader's own list, what they choose, and the way out that a mail's link opens."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from analytics import one_click
 from analytics.alert_forms import ChoicesForm
 from analytics.alerts import choices, listing
-from surveys.access import FIGURE_READERS, organisation_or_404, roles_in, signed_in
+from surveys.access import organisation_or_404, roles_in, signed_in
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -21,7 +19,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @form_page
 def alerts(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
-    organisation = organisation_or_404(user, slug, FIGURE_READERS)
+    organisation = organisation_or_404(user, slug, choices.TOLD)
     if request.method == "POST":
         count = listing.see(user, organisation, keys=request.POST.getlist("seen"), at=timezone.now())
         words = ngettext("%(count)s alert was marked as seen.", "%(count)s alerts were marked as seen.", count)
@@ -33,7 +31,7 @@ def alerts(request: HttpRequest, slug: str) -> HttpResponse:
 @form_page
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
-    organisation = organisation_or_404(user, slug, FIGURE_READERS)
+    organisation = organisation_or_404(user, slug, choices.TOLD)
     known, roles = choices.Choices(organisation, [user]), roles_in(user, organisation)
     form = ChoicesForm(
         request.POST if request.method == "POST" else None,
@@ -48,12 +46,9 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "analytics/alerts/choices.html", page, status=422 if form.errors else 200)
 
 
-@login_not_required
-@never_cache
-@csrf_exempt  # a mail program posts here without ever having seen a page of ours (RFC 8058); the link itself is signed
-@form_page
+@one_click.page
 def stop(request: HttpRequest, signed: str) -> HttpResponse:
-    """GET asks, so that a mail scanner that opens links ends nothing; POST does it, by our button or the mail program's."""
+    """No more alerts by e-mail."""
     found = choices.of_signed(signed)
     if found is None:
         raise Http404

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from analytics.access import Reader
 from analytics.answered import AnsweredCalls, from_documents, unclear_fails
 from analytics.filters import Filters
-from analytics.sources import of_calls
+from analytics.sources import EVERY_ENDING, of_calls
 from surveys.access import visible_calls
 from surveys.models import Call
 from surveys.models.calls import measure_column
@@ -134,7 +134,7 @@ MOST: Final = 20
 
 def bad_feelings(reader: Reader, filters: Filters, departments: Iterable[int], right: int, bad: int) -> list[Call]:
     """The calls with content from `right` and experience below `bad` (hundredths), the widest gap first, `MOST` at most."""
-    calls = visible_calls(reader.user).filter(of_calls(reader, filters, departments)).counting()
+    calls = visible_calls(reader.user).filter(of_calls(reader, filters, departments), EVERY_ENDING).counting()
     chosen = calls.filter(content__gte=right, experience__lt=bad).select_related("department")
     shown = chosen.only("local_date", "fate", "content", "experience", "department__name", "department__code")
     return list(shown.order_by(F("experience") - F("content"), "-local_date", "-pk")[:MOST])

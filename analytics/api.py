@@ -57,7 +57,11 @@ def parameter(name: str, description: str, *choices: str, many: bool = False, ki
 
 PARAMETERS = [
     ORGANISATION,
-    parameter("period", "Whole weeks up to today; the default is last_quarter.", *filters.PERIODS, "all"),
+    parameter(
+        "period",
+        f"Whole weeks up to today: {', '.join(filters.PERIODS)}; all; or a calendar quarter, as 2026-q1. "
+        "The default is last_quarter; for readers of totals, who choose among calendar quarters only, the newest given.",
+    ),
     parameter("from", "First local date, instead of a period.", kind=dt.date),
     parameter("to", "Last local date; the default is today.", kind=dt.date),
     parameter("against", "What the period is compared with; the default is previous.", *filters.AGAINST),
@@ -77,6 +81,8 @@ PARAMETERS = [
     parameter("line", "A department's code or `total`: the lines of a trend; may be repeated.", many=True),
     parameter("item", "A question's code: of single calls, those in which it cost points."),
     parameter("q", "Words to look for in phrases and quotes."),
+    parameter("sort", "The order of single calls; the default is newest first.", *filters.SORTS),
+    parameter("page", "Which fifty of the single calls; from 1.", kind=int),
 ]
 EXAMPLE = OpenApiExample(
     "trend",

@@ -6,7 +6,10 @@ calls of the departments asked for, people as keys without names.
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
@@ -15,22 +18,22 @@ from django.db.models import (
     CharField,
     Count,
     DateTimeField,
+    Exists,
     OuterRef,
     Q,
-    Subquery,
     Sum,
     TextField,
     When,
 )
-from django.db.models.functions import Cast, Substr
+from django.db.models.functions import Cast
 
 from analytics import details
 from analytics.access import Reader
-from analytics.counting import PROMPT_SECONDS
 from analytics.filters import Filters
-from analytics.sources import of_calls, stored_weeks
+from analytics.prepared import moment
+from analytics.sources import EVERY_ENDING, of_calls, promised_in, stored_weeks
 from surveys import promises
-from surveys.models import Call, Callback, CallbackEvent
+from surveys.models import Call, Callback
 from surveys.models.calls import measure_column
 
 if TYPE_CHECKING:
@@ -39,8 +42,6 @@ if TYPE_CHECKING:
 
 # As far as a curve of callbacks goes; what was promised longer ago is known to have been open all that time.
 CURVE_HOURS: Final = 240
-# Seconds on hold that are called long.
-LONG_HOLD: Final = 60
 
 
 def pairs(reader: Reader, filters: Filters, departments: Iterable[int], measures: Iterable[str]) -> "pd.DataFrame":
@@ -106,6 +107,29 @@ def scores(reader: Reader, filters: Filters, departments: Iterable[int], measure
     return frame.astype({"department": "int64"} | dict.fromkeys(measures, "Int64"))
 
 
+def aspect_sums(
+    reader: Reader, filters: Filters, departments: Iterable[int], *, right: int, bad: int
+) -> "pd.DataFrame":
+    """Content minus experience of the calls that have both, added up; all that comparing them within calls takes.
+
+    Columns: `department` int64; int64: `n` calls, `sum` and `squares` of the differences in hundredths of a point, and
+    `n_bad` calls with content from `right` and experience below `bad` (hundredths).
+    """
+    import pandas as pd
+
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments), EVERY_ENDING)
+    both = calls.exclude(content=None).exclude(experience=None).order_by()
+    gap: Any = Cast("content", BigIntegerField()) - Cast("experience", BigIntegerField())
+    sums = {
+        "n": Count("pk"),
+        "total": Sum(gap),
+        "squares": Sum(gap * gap),
+        "n_bad": Count("pk", filter=Q(content__gte=right, experience__lt=bad)),
+    }
+    rows = list(both.values_list("department").annotate(**sums))
+    return pd.DataFrame.from_records(rows, columns=["department", "n", "sum", "squares", "n_bad"]).astype("int64")
+
+
 def by_evaluator(reader: Reader, filters: Filters, departments: Iterable[int], measure: str) -> "pd.DataFrame":
     """The additive parts of a measure by who called what: all that comparing evaluators takes.
 
@@ -122,8 +146,10 @@ def by_evaluator(reader: Reader, filters: Filters, departments: Iterable[int], m
     return frame.astype(dict.fromkeys(frame.columns, "int64"))
 
 
-def scored_twice(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """Calls that count and were scored a second time, blind: the points that both gave each question.
+def scored_twice(
+    reader: Reader, filters: Filters, departments: Iterable[int], *, newest: int | None = None
+) -> "pd.DataFrame":
+    """Calls that count and were scored a second time, blind (the `newest` so many): the points that both gave each question.
 
     Columns: `call` int64; `item` str; `first`, `second` Int64, points 0..100, missing: not applicable. Questions that only
     one of them was asked are not here.
@@ -131,12 +157,15 @@ def scored_twice(reader: Reader, filters: Filters, departments: Iterable[int]) -
     import pandas as pd
 
     firsts = Call.objects.counting().filter(of_calls(reader, filters, departments))
-    seconds = Call.objects.filter(kind=Call.Kind.SECOND, state=Call.State.APPROVED, second_of__in=firsts)
-    rows = seconds.order_by("pk").values_list(
-        "second_of", Cast("second_of__item_points", TextField()), Cast("item_points", TextField())
+    is_second_of_one = Exists(firsts.filter(pk=OuterRef("second_of")))
+    # Worded as the index of all that does not count, in which these few are; in order only here, or it would not be used.
+    seconds = Call.objects.filter(is_second_of_one, kind=Call.Kind.SECOND, state=Call.State.APPROVED)
+    seconds = seconds.exclude(kind=Call.Kind.FIELD, state=Call.State.APPROVED).order_by()
+    rows = seconds.values_list(
+        "pk", "second_of", Cast("second_of__item_points", TextField()), Cast("item_points", TextField())
     )
     records = []
-    for call, first, second in rows:
+    for _pk, call, first, second in sorted(rows, reverse=newest is not None)[:newest]:
         one, other = json.loads(first), json.loads(second)
         records += [(call, item, one[item][0], other[item][0]) for item in one if item in other]
     frame = pd.DataFrame.from_records(records, columns=["call", "item", "first", "second"])
@@ -158,53 +187,6 @@ def graded(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.
     ]
     frame = pd.DataFrame.from_records(records)
     return frame if records else pd.DataFrame({"again": pd.Series(dtype="int64")})
-
-
-def by_hour(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """When callers were answered within 15 seconds, by weekday and hour on the organisation's clock.
-
-    Columns: `weekday` (1 is Monday), `hour` (0..23) int64; `n_timed` calls whose seconds are known, `n_prompt` of them int64.
-    The database counts by day and hour of Greenwich; the clock's hour follows from these, once each.
-    """
-    import pandas as pd
-
-    zone = reader.organisation.zone
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(seconds_to_answer=None)
-    # As text, which both databases hold alike: a function of the database's time zones is a slow detour in SQLite.
-    width = 2 if _whole_hours(zone, filters.end) else 5
-    moment = Substr(Cast("called_at", CharField()), 1, 11 + width)
-    prompt = Count("pk", filter=Q(seconds_to_answer__lte=PROMPT_SECONDS))
-    rows = calls.order_by().annotate(moment=moment).values_list("moment").annotate(n=Count("pk"), prompt=prompt)
-    counts: dict[tuple[int, int], list[int]] = {}
-    for text, n, count in rows:
-        utc = dt.datetime.fromisoformat(text if width > 2 else f"{text}:00").replace(tzinfo=dt.UTC)
-        local = utc.astimezone(zone)
-        held = counts.setdefault((local.isoweekday(), local.hour), [0, 0])
-        held[0] += n
-        held[1] += count
-    records = [(*key, *held) for key, held in sorted(counts.items())]
-    return pd.DataFrame.from_records(records, columns=["weekday", "hour", "n_timed", "n_prompt"])
-
-
-def handling(reader: Reader, filters: Filters, departments: Iterable[int]) -> "pd.DataFrame":
-    """What the marks of calls tell per department: put on hold, for how long, put through.
-
-    Columns: `department` int64; int64: `n_marked` calls with marks, and of them `n_held` put on hold, `n_long` for longer
-    than `LONG_HOLD` seconds in all, `n_transferred` put through.
-    """
-    import pandas as pd
-
-    names = ["n_marked", "n_held", "n_long", "n_transferred"]
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).exclude(hold_seconds=None)
-    counts = {
-        "n_marked": Count("pk"),
-        "n_held": Count("pk", filter=Q(hold_seconds__gt=0)),
-        "n_long": Count("pk", filter=Q(hold_seconds__gt=LONG_HOLD)),
-        "n_transferred": Count("pk", filter=Q(marks__contains='"transferred"')),
-    }
-    marked = calls.order_by().annotate(marks=Cast("timeline", TextField()))
-    rows = marked.values_list("department").annotate(**counts)
-    return pd.DataFrame.from_records(list(rows), columns=["department", *names]).astype("int64")
 
 
 def answered(
@@ -255,30 +237,33 @@ def open_promises(reader: Reader, filters: Filters, departments: Iterable[int]) 
 
 
 def promise_times(reader: Reader, filters: Filters, departments: frozenset[int]) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """The frames `waits` and `open_promises` of a period, read at once: weeks that lie in it, and one question for the rest.
+    """The frames `waits` and `open_promises` of a period, read at once.
 
-    The promises asked for one by one are those of weeks that the period cuts, and those that nothing was recorded of.
+    Weeks that lie in the period and ended before a curve's hours are told by their sums alone: what was promised and is not
+    recorded has been open for all these hours. The promises of other weeks are asked for one by one.
     """
     import pandas as pd
 
-    weeks, whole = _whole_weeks(reader, filters, departments)
-    came: dict[tuple[int, bool, int], int] = {}
-    for department, document in weeks:
+    weeks, others = _past_weeks(reader, filters, departments)
+    came: Counter[tuple[int, bool, int]] = Counter()
+    still_open: Counter[tuple[int, int]] = Counter()
+    if weeks:
+        promised = promised_in(reader, filters, departments, {week for _department, week, _document in weeks})
+        still_open.update({(department, CURVE_HOURS): n for department, n in promised.items()})
+    for department, _week, document in weeks:
         for kind, by_hours in document.items():
             for hours, n in by_hours.items():
-                key = department, kind == promises.CAME, int(hours)
-                came[key] = came.get(key, 0) + n
-    still_open: dict[tuple[int, int], int] = {}
-    for department, promised, kind, happened, n in _single_promises(reader, filters, departments, whole):
-        if kind is None:
-            waited = CURVE_HOURS if promised is None else max(int((reader.at - promised) // details.HOUR), 0)
-            still_open[department, waited] = still_open.get((department, waited), 0) + n
+                came[department, kind == promises.CAME, int(hours)] += n
+                still_open[department, CURVE_HOURS] -= n
+    for department, promise, event in _single_promises(reader, filters, departments, others):
+        if event is None:
+            waited = min(max(int((reader.at - promise) // details.HOUR), 0), CURVE_HOURS)
+            still_open[department, waited] += 1
         else:
-            it_came = promises.came(promised, [promises.Event(kind, happened)]) is not None
-            key = department, it_came, max(-(-(happened - promised) // details.HOUR), 0)
-            came[key] = came.get(key, 0) + n
+            it_came = promises.came(promise, [event]) is not None
+            came[department, it_came, max(-(-(event.happened_at - promise) // details.HOUR), 0)] += 1
     recorded = [(*key, n) for key, n in sorted(came.items())]
-    waiting = [(*key, n) for key, n in sorted(still_open.items())]
+    waiting = [(*key, n) for key, n in sorted(still_open.items()) if n]
     return (
         pd.DataFrame.from_records(recorded, columns=["department", "came", "hours", "n"]),
         pd.DataFrame.from_records(waiting, columns=["department", "hours", "n"]),
@@ -288,44 +273,51 @@ def promise_times(reader: Reader, filters: Filters, departments: frozenset[int])
 # --- how --------------------------------------------------------------------------------------------------------------
 
 
-def _whole_weeks(
+def _past_weeks(
     reader: Reader, filters: Filters, departments: frozenset[int]
-) -> tuple[list[tuple[int, dict[str, dict[str, int]]]], set[dt.date]]:
-    """What was recorded of promises in the weeks that lie in the period with all their calls, and which weeks these are."""
+) -> tuple[list[tuple[int, dt.date, dict[str, dict[str, int]]]], set[dt.date] | None]:
+    """Department, Monday and what was recorded of promises, of weeks that are told by sums; and the other weeks.
+
+    The others are `None` where no week's sums hold what is asked for. A promise is made in its call, on the call's day.
+    """
     rows = stored_weeks(reader, filters, departments, "waits")
-    cut = {week for _department, week, first, last, _document in rows if not _lies_in(filters, first, last)}
-    kept = [(department, document) for department, week, _first, _last, document in rows if week not in cut]
-    return kept, {row[1] for row in rows} - cut
+    if not rows:
+        return [], None
+    edge = (reader.at - dt.timedelta(hours=CURVE_HOURS)).date() - dt.timedelta(days=2)
+    others = {
+        week for _department, week, first, last, _document in rows if last > edge or not _lies_in(filters, first, last)
+    }
+    return [(row[0], row[1], row[4]) for row in rows if row[1] not in others], others
 
 
 def _lies_in(filters: Filters, first: dt.date, last: dt.date) -> bool:
     return last <= filters.end and (filters.start is None or first >= filters.start)
 
 
-def _single_promises(reader: Reader, filters: Filters, departments: frozenset[int], whole: set[dt.date]) -> Any:
-    """Department, when it was promised (None: before the edge), the event that holds and its moment, and how many."""
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
-    edge = reader.at - dt.timedelta(hours=CURVE_HOURS)
-    last = CallbackEvent.objects.filter(callback=OuterRef("pk")).order_by("-recorded_at", "-pk")
-    known = Callback.objects.filter(call__in=calls).annotate(
-        kind=Subquery(last.values("kind")[:1]), happened=Subquery(last.values("happened_at")[:1])
-    )
-    single = known.filter(~Q(call__week_start__in=sorted(whole)) | Q(kind=None))
-    told = Case(
-        When(Q(kind__isnull=False) | Q(promised_at__gte=edge), then="promised_at"), output_field=DateTimeField()
-    )
-    rows = single.order_by().annotate(told=told).values_list("call__department", "told", "kind", "happened")
-    return rows.annotate(n=Count("pk"))
+def _single_promises(
+    reader: Reader, filters: Filters, departments: frozenset[int], weeks: set[dt.date] | None
+) -> Iterator[tuple[int, dt.datetime, promises.Event | None]]:
+    """Department, when it was promised, and the event that holds (None: nothing was recorded)."""
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments), callback__isnull=False)
+    if weeks is not None:
+        # By their days, which have an index.
+        days = (Q(local_date__range=(week, week + dt.timedelta(days=6))) for week in sorted(weeks))
+        calls = calls.filter(reduce(or_, days, Q(pk__in=[])), EVERY_ENDING)
+    event = "callback__events"
+    texts = {
+        "promised_text": Cast("callback__promised_at", CharField()),
+        "happened_text": Cast(f"{event}__happened_at", CharField()),
+    }
+    rows = calls.annotate(**texts).order_by(f"{event}__recorded_at", f"{event}__pk")
+    names = ("pk", "department", "promised_text", f"{event}__kind", "happened_text")
+    # The one recorded last holds.
+    last = {pk: found for pk, *found in rows.values_list(*names)}
+    for department, promised, kind, happened in last.values():
+        yield department, moment(promised), None if kind is None else promises.Event(kind, moment(happened))
 
 
 # As text: taken apart once, here.
 _ITEMS: Final = Cast("item_points", TextField())
-
-
-def _whole_hours(zone: dt.tzinfo, day: dt.date) -> bool:
-    """Whether a clock is whole hours from Greenwich, in summer and in winter."""
-    offsets = (dt.datetime(day.year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13))
-    return all(offset is not None and not offset % dt.timedelta(hours=1) for offset in offsets)
 
 
 def _paired(reader: Reader, filters: Filters, departments: Iterable[int]) -> "QuerySet[Call]":

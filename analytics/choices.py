@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics import words
+from analytics import quarters, words
 from analytics.access import Reader
 from analytics.filters import LAST_YEAR, MEASURES, PERIODS, PREVIOUS, STEPS, STYLES, Filters
 from surveys.definition import text
 from surveys.models import Call
 from surveys.tree import in_tree_order
+
+# Calendar quarters to choose from: a few beside other periods, more where there is nothing else.
+QUARTERS, MOST_QUARTERS = 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def chips(reader: Reader, filters: Filters, *, departments: bool = True) -> tupl
     against = _("%(dates)s, against %(before)s") % {"dates": words.dates(filters), "before": words.before(filters)}
     found = [
         Chip(
-            words.capital(str(words.PERIODS[filters.period])),
+            words.capital(words.period(filters.period)),
             against if filters.before else words.dates(filters),
             filters.querystring(period=None, from_=None, to=None) if _is_chosen(filters, "period", "from") else "",
         )
@@ -93,18 +96,12 @@ def _is_chosen(filters: Filters, *keys: str) -> bool:
 
 def fields(reader: Reader, filters: Filters, *, departments: bool = True) -> tuple[Field, ...]:
     """The controls of the filter form, as they stand."""
+    if not reader.sees_calls:
+        return _of_totals(reader, filters)
     language = get_language() or "en"
     dates = filters.period == "dates" and filters.start is not None
     found = [
-        Field(
-            "period",
-            _("Period"),
-            "select",
-            tuple(
-                Option(name, words.capital(str(words.PERIODS[name])), name == filters.period)
-                for name in (*PERIODS, "all")
-            ),
-        ),
+        _periods(filters, [*PERIODS, "all", *_quarters(quarters.quarter_of(reader.today), QUARTERS)]),
         Field("from", _("or from"), "date", value=filters.start.isoformat() if dates and filters.start else ""),
         Field("to", _("to"), "date", value=filters.end.isoformat() if dates else ""),
         _one(
@@ -145,6 +142,25 @@ def fields(reader: Reader, filters: Filters, *, departments: bool = True) -> tup
         *_finer(reader, filters),
     ]
     return (*found, *(_several(reader, filters) if departments and len(reader.departments) > 1 else ()))
+
+
+def _of_totals(reader: Reader, filters: Filters) -> tuple[Field, ...]:
+    """The little that readers of totals choose (see `filters`)."""
+    earlier = [(PREVIOUS, _("the quarter before")), (LAST_YEAR, _("the same quarter a year before"))]
+    return (
+        _periods(filters, _quarters(quarters.released(reader.today), MOST_QUARTERS)),
+        _one("against", _("Compared with"), earlier, filters.against),
+        _one("measure", _("Measure"), [(name, str(words.MEASURES[name])) for name in MEASURES], filters.measure),
+    )
+
+
+def _periods(filters: Filters, names: list[str]) -> Field:
+    chosen = [] if filters.period in {*names, "dates"} else [filters.period]
+    return _one("period", _("Period"), [(name, words.period(name)) for name in (*names, *chosen)], filters.period)
+
+
+def _quarters(last: quarters.Quarter, count: int) -> list[str]:
+    return [each.name for each in quarters.newest(last, count)]
 
 
 def _finer(reader: Reader, filters: Filters) -> list[Field]:

@@ -1,4 +1,4 @@
-"""What is counted by key: answers of questions, phrases heard, scores by bin, delays of callbacks.
+"""What is counted by key: answers of questions, phrases heard, scores by bin, delays of callbacks, the hours of calls.
 
 A document each, made of additive numbers, so documents may be added up in any order:
 
@@ -9,6 +9,10 @@ A document each, made of additive numbers, so documents may be added up in any o
     bins      {number of the bin of five points: number of calls}, of the score
     waits     {"came" or "not_come": {whole hours from the promise, rounded up: number of promises}}, by the event that
               holds. Promises of which nothing was recorded are those of `n_promised` that stand in neither.
+    hours     {weekday of the call's day, 1..7, and its hour in Greenwich, 00..23: [n_timed, n_prompt]}, such as "209". A
+              week's document, so that the hour on any clock that is whole hours from Greenwich follows from it.
+    marks     {weekday: [n_marked, n_held, n_long, n_transferred]}: calls with marks of their course, and of these those put
+              on hold, on hold for longer than `LONG_HOLD` seconds in all, and put through
 
 In SQL a document would have to be taken apart into a row per question and put together again, which takes longer than
 reading it: see `tests/benchmarks`. So this half is one pass in Python, while the columns are counted in SQL.
@@ -24,21 +28,38 @@ from operator import add
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from django.db.models import CharField, TextField
+from django.db.models.functions import Cast, Substr
 
+from analytics.counting import PROMPT_SECONDS
 from analytics.models import BIN, BINS
 from analytics.prepared import Rows, fetched
 from surveys import promises
 from surveys.querysets import CallQuerySet
 
-KINDS: Final = ("items", "phrases", "bins", "waits")
+KINDS: Final = ("items", "phrases", "bins", "waits", "hours", "marks")
 NA: Final = "na"
 HOUR: Final = dt.timedelta(hours=1)
 PARTS: Final = 5
+# Seconds on hold that are called long.
+LONG_HOLD: Final = 60
 # The columns of a call that each kind is counted from.
-READ: Final = {"items": ("items_text", "would_call_again"), "phrases": ("phrases_text",), "bins": ("score",)}
-TEXTS: Final = {"items_text": "item_points", "phrases_text": "phrases"}
+READ: Final = {
+    "items": ("items_text", "would_call_again"),
+    "phrases": ("phrases_text",),
+    "bins": ("score",),
+    "hours": ("hour_text", "seconds_to_answer"),
+    "marks": ("hold_seconds", "marks_text"),
+}
+TEXTS: Final[Mapping[str, Any]] = {
+    "items_text": Cast("item_points", TextField()),
+    "phrases_text": Cast("phrases", TextField()),
+    # As text, which both databases hold alike: a function of the database's time zones is a slow detour in SQLite.
+    "hour_text": Substr(Cast("called_at", CharField()), 12, 2),
+    "marks_text": Cast("timeline", TextField()),
+}
+# As a mark is spelt in a call's timeline.
+TRANSFERRED: Final = '"transferred"'
 
 Items = dict[str, dict[str, list[int]]]
 
@@ -51,6 +72,8 @@ class Detail:
     phrases: dict[str, int] = field(default_factory=dict)
     bins: dict[str, int] = field(default_factory=dict)
     waits: dict[str, dict[str, int]] = field(default_factory=dict)
+    hours: dict[str, list[int]] = field(default_factory=dict)
+    marks: dict[str, list[int]] = field(default_factory=dict)
     oldest: dt.date | None = None
     newest: dt.date | None = None
 
@@ -77,9 +100,33 @@ def together(found: Iterable[tuple[tuple[Any, ...], Detail]], width: int) -> dic
     return dict(whole)
 
 
+def summed(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Documents of one kind added up, all of them at once: for a page that is hundreds of thousands of numbers."""
+    by_key: dict[str, list[Any]] = defaultdict(list)
+    for document in documents:
+        for key, value in document.items():
+            by_key[key].append(value)
+    return {key: _sum_of(values) for key, values in by_key.items()}
+
+
+@lru_cache(maxsize=512)
+def sum_of_stored(documents: tuple[str, ...]) -> dict[str, Any]:
+    """Documents of one kind, as they are stored, added up; what comes out must not be changed.
+
+    It is kept, for these documents are what it depends on: most weeks of a period never change again, and reading them
+    anew takes longer than anything else on a page. Whoever asks has read the documents, so nobody is given another's.
+    """
+    return summed(map(json.loads, documents))
+
+
+def _sum_of(values: list[Any]) -> Any:
+    if type(values[0]) is dict:
+        return summed(values)
+    return list(map(sum, zip(*values, strict=True))) if type(values[0]) is list else sum(values)
+
+
 def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
     for key, value in other.items():
-        # Told by the type itself: hundreds of thousands of parts are added up for a page.
         if type(value) is dict:
             _merge(into.setdefault(key, {}), value)
         elif type(value) is list:
@@ -104,7 +151,7 @@ def of_calls(calls: CallQuerySet, keys: tuple[str, ...], kinds: Iterable[str] = 
 def read(calls: CallQuerySet, keys: tuple[str, ...], kinds: Collection[str] = KINDS) -> Any:
     """What is read of each call: its keys, its day, and the columns that these kinds are counted from."""
     names = _names(kinds)
-    texts = {name: Cast(column, TextField()) for name, column in TEXTS.items() if name in names}
+    texts = {name: text for name, text in TEXTS.items() if name in names}
     return calls.annotate(**texts).order_by().values_list(*keys, "local_date", *names)
 
 
@@ -137,6 +184,7 @@ def of_rows(rows: Rows, recorded: Rows, width: int, kinds: Collection[str] = KIN
                 _one_more(detail.phrases, code)
         if "items" in kinds:
             _add_items(detail.items, held["items_text"], held["would_call_again"])
+        _add_course(detail, day, held)
     for key, kind, hours in _waits(recorded):
         _one_more(found[key].waits.setdefault(kind, {}), hours)
     return dict(found)
@@ -144,6 +192,21 @@ def of_rows(rows: Rows, recorded: Rows, width: int, kinds: Collection[str] = KIN
 
 def _one_more(counts: dict[str, int], key: object) -> None:
     counts[str(key)] = counts.get(str(key), 0) + 1
+
+
+def _add_course(detail: Detail, day: dt.date, held: Mapping[str, Any]) -> None:
+    """When a call was made and whether it was answered in time, and what happened on the way; of what was read of it."""
+    seconds, hold = held.get("seconds_to_answer"), held.get("hold_seconds")
+    if seconds is not None:
+        parts = detail.hours.setdefault(f"{day.isoweekday()}{held['hour_text']}", [0, 0])
+        parts[0] += 1
+        parts[1] += seconds <= PROMPT_SECONDS
+    if hold is not None:
+        parts = detail.marks.setdefault(str(day.isoweekday()), [0, 0, 0, 0])
+        parts[0] += 1
+        parts[1] += hold > 0
+        parts[2] += hold > LONG_HOLD
+        parts[3] += TRANSFERRED in held["marks_text"]
 
 
 def _add_items(items: Items, text: str, again: int | None) -> None:

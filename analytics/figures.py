@@ -17,15 +17,21 @@ ENOUGH = 5
 # More periods cannot be told apart in a chart, and a table of them helps nobody.
 MOST_PERIODS = 400
 NO_SUMS = Sums()
+# What the last digit stands for, by how many places there are.
+UNITS = {places: Decimal(1).scaleb(-places) for places in range(5)}
 
 
 def rounded(value: Fraction | Decimal | float, places: int = 2) -> Decimal:
     """The nearest decimal with so many places, half to even, from the exact value."""
-    top, bottom = value.as_integer_ratio()
+    return rounded_ratio(*value.as_integer_ratio(), places)
+
+
+def rounded_ratio(top: int, bottom: int, places: int = 2) -> Decimal:
+    """As `rounded`, of a quotient of whole numbers that nobody needs as a `Fraction`; the lower one is above 0."""
     whole, rest = divmod(top * 10**places, bottom)
     if 2 * rest > bottom or (2 * rest == bottom and whole % 2):
         whole += 1
-    return Decimal(whole).scaleb(-places)
+    return whole * UNITS[places] if places in UNITS else Decimal(whole).scaleb(-places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a reader chose to look at: everything lives in the address, so a link shows the same again.
 
-    period     last_month, last_quarter (default), last_half_year, last_year, all; or from and to (YYYY-MM-DD)
+    period     last_month, last_quarter (default), last_half_year, last_year, all; a calendar quarter (2026-q1);
+               or from and to (YYYY-MM-DD)
     against    previous (default) or last_year: what the period is compared with; or against_from (YYYY-MM-DD), its first day
     department a code, may be repeated; a department includes all below it
     measure    score (default), content, experience, critical, greeting, phrasing, callback, listening, tone
@@ -11,9 +12,14 @@
     line       a department's code or "total", may be repeated: the lines of a trend (default: all)
     q          words to look for, on the page of phrases
     item       a question's code, on the page of calls: those in which it cost points
+    sort, page the order of single calls (newest first, oldest, lowest or highest score), and which fifty of them
 
-Periods are whole weeks up to and including today. The period they are compared with lies whole weeks earlier in every case, so
-that it holds the same weekdays: one of 31 days is compared with the 31 that begin five weeks before.
+Periods are whole weeks up to and including today. The period they are compared with lies whole weeks earlier, so that it holds
+the same weekdays: one of 31 days is compared with the 31 that begin five weeks before. Calendar quarters are compared with
+calendar quarters.
+
+Readers of totals (who may not see every single call) choose a calendar quarter, a measure and a line, and nothing else: of
+whatever else could be chosen, two choices might differ by so few calls that subtracting tells them.
 """
 
 import datetime as dt
@@ -25,6 +31,7 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from analytics import quarters
 from analytics.figures import MOST_PERIODS
 from surveys.models import Call
 
@@ -36,15 +43,19 @@ DEFAULT_PERIOD = "last_quarter"
 MEASURES = ("score", "content", "experience", "critical", "greeting", "phrasing", "callback", "listening", "tone")
 STYLES = ("calm", "dominant")
 STEPS = ("month", "week")
+SORTS, MOST_PAGES = ("newest", "oldest", "lowest", "highest"), 200
 FATES = tuple(Call.Fate.values)
 PREVIOUS, LAST_YEAR = AGAINST = ("previous", "last_year")
 WEEK, YEAR = dt.timedelta(weeks=1), dt.timedelta(weeks=52)
 MOST_TYPED = 100
-TOTAL = "total"
-ALL_TOGETHER = 0
+TOTAL, ALL_TOGETHER = "total", 0
 KEYS = (
     "period", "from", "to", "against", "against_from", "department", "measure", "scenario", "caller_style", "attempt", "wave", "version", "weekday",
-    "fate", "by", "line", "q", "item",
+    "fate", "by", "line", "q", "item", "sort", "page",
+)  # fmt: skip
+
+NOT_FOR_TOTALS = (
+    "from", "to", "against_from", "scenario", "caller_style", "attempt", "wave", "version", "weekday", "fate"
 )  # fmt: skip
 
 
@@ -87,6 +98,8 @@ class Filters:
     against_from: dt.date | None = None
     q: str = ""
     item: str = ""
+    sort: str = "newest"
+    page: int = 1
     query: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -113,6 +126,9 @@ class Filters:
         """The period of equal length that this one is compared with: whole weeks earlier, so with the same weekdays."""
         if self.start is None:
             return None
+        if quarter := self.quarter:
+            earlier = quarter.back(4 if self.against == LAST_YEAR else 1)
+            return earlier.start, earlier.end
         back = _whole_weeks(self.end - self.start + dt.timedelta(days=1))
         if self.against_from is not None:
             back = max(back, WEEK * round((self.start - self.against_from) / WEEK))
@@ -121,9 +137,14 @@ class Filters:
         return self.start - back, self.end - back
 
     @property
+    def quarter(self) -> quarters.Quarter | None:
+        """The calendar quarter that was chosen, if one was."""
+        return quarters.named(self.period)
+
+    @property
     def weeks(self) -> int | None:
         """The length in whole weeks, where it is one."""
-        days = 0 if self.start is None else (self.end - self.start).days + 1
+        days = 0 if self.start is None or self.quarter else (self.end - self.start).days + 1
         return days // 7 if days and days % 7 == 0 else None
 
     @property
@@ -139,8 +160,8 @@ class Filters:
         return replace(self, lines=tuple(lines))
 
     def querystring(self, **changes: str | Sequence[str] | None) -> str:
-        """The query of the same choice with some values replaced or (None) taken out; `from_` stands for from."""
-        changes = {key.rstrip("_"): value for key, value in changes.items()}
+        """The query of the same choice, at its first page, with some values replaced or (None) out; `from_` stands for from."""
+        changes = {"page": None, **{key.rstrip("_"): value for key, value in changes.items()}} if changes else {}
         kept = [(key, value) for key, value in self.query if key not in changes]
         for key, value in changes.items():
             values = [] if value is None else [value] if isinstance(value, str) else value
@@ -177,6 +198,8 @@ class _Parser:
         self.problems: list[Problem] = []
 
     def filters(self) -> Filters:
+        if not self.reader.sees_calls:
+            self.totals_only()
         period, start, end = self.dates() or self.named()
         against, against_from = self.compared(start, end)
         return Filters(
@@ -196,11 +219,29 @@ class _Parser:
             lines=tuple(self.departments("line")),
             q=self.words("q"),
             item=self.words("item"),
+            sort=self.one_of("sort", SORTS, "newest"),
+            page=self.number("page", range(1, MOST_PAGES + 1)) or 1,
             against=against,
             against_from=against_from,
             query=tuple(self.kept),
             problems=tuple(self.problems),
         )
+
+    def totals_only(self) -> None:
+        """Leaves out what totals are not given of; a chosen department is the line that is looked at, among all others."""
+        found = [key for key in NOT_FOR_TOTALS if self.asked[key]]
+        if found:
+            words = {"values": "”, “".join(value for key in found for value in self.asked[key])}
+            self.refuse(
+                found[0],
+                _(
+                    "Totals are given of whole quarters with all their calls, so that no single call can be worked out: "
+                    "“%(values)s” is left out."
+                )
+                % words,
+            )
+        lines = self.asked["line"] + self.asked["department"]
+        self.asked |= {key: [] for key in (*found, "department", "by")} | {"line": lines}
 
     def refuse(self, key: str, message: str) -> None:
         self.problems.append(Problem(key, message))
@@ -229,7 +270,16 @@ class _Parser:
         return "month"
 
     def named(self) -> tuple[str, dt.date | None, dt.date]:
-        period = self.one_of("period", (*PERIODS, "all"), DEFAULT_PERIOD)
+        newest, known, usual = quarters.quarter_of(self.today), (*PERIODS, "all"), DEFAULT_PERIOD
+        if not self.reader.sees_calls:
+            newest = quarters.released(self.today)
+            known, usual = (), newest.name
+        chosen = quarters.named(self.first("period"))
+        if chosen is not None and chosen <= newest:
+            known = (*known, chosen.name)
+        period = self.one_of("period", known, usual)
+        if quarter := quarters.named(period):
+            return period, quarter.start, min(quarter.end, self.today)
         if period == "all":
             return period, None, self.today
         return period, self.today - dt.timedelta(days=PERIODS[period] - 1), self.today
@@ -329,9 +379,6 @@ class _Parser:
         return value
 
     def fate(self) -> str:
-        if self.first("fate") and not self.reader.sees_calls:
-            self.refuse("fate", _("How single calls ended is not for readers of totals; it is left out."))
-            return ""
         return self.one_of("fate", FATES, "")
 
     def wave(self) -> int | None:

@@ -10,6 +10,7 @@ of what was planned; or, for what neither holds, the calls themselves. All three
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from django.db.models import BooleanField, Case, CharField, Count, F, Max, Value, When
@@ -19,7 +20,18 @@ from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.models import SpanSum
-from analytics.sources import COUNTS, OF_PROMISES, PROMISES, CellSource, Details, Source, details_of, is_long, of_calls
+from analytics.sources import (
+    COUNTS,
+    OF_PROMISES,
+    PROMISES,
+    CellSource,
+    Details,
+    Source,
+    details_of,
+    is_long,
+    of_calls,
+    week_rows,
+)
 from surveys import promises
 from surveys.models import Call
 
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 P = ParamSpec("P")
+MakeSums = Callable[[Reader, Filters, frozenset[int], tuple[str, ...]], "pd.DataFrame"]
 
 
 def _once(
@@ -44,7 +57,27 @@ def _once(
     return known
 
 
+def _of_wider(make: "MakeSums") -> "MakeSums":
+    """The rows of a frame that was read before of more departments and measures, where there is one."""
+
+    @functools.wraps(make)
+    def narrowed(
+        reader: Reader, filters: Filters, departments: frozenset[int], /, measures: tuple[str, ...]
+    ) -> "pd.DataFrame":
+        read: list[tuple[frozenset[int], frozenset[str], pd.DataFrame]]
+        read = reader.once((make.__name__, filters.scope), list)
+        for wide, several, frame in read:
+            if departments <= wide and several.issuperset(measures):
+                return frame[frame["department"].isin(departments)]
+        frame = make(reader, filters, departments, measures)
+        read.append((departments, frozenset(measures), frame))
+        return frame
+
+    return narrowed
+
+
 @_once
+@_of_wider
 def totals(reader: Reader, filters: Filters, departments: frozenset[int], measures: tuple[str, ...]) -> "pd.DataFrame":
     """Per department: the period and the one before it.
 
@@ -66,6 +99,7 @@ def totals(reader: Reader, filters: Filters, departments: frozenset[int], measur
 
 
 @_once
+@_of_wider
 def periods(reader: Reader, filters: Filters, departments: frozenset[int], measures: tuple[str, ...]) -> "pd.DataFrame":
     """Per department and month or week, as far as the trend goes.
 
@@ -119,6 +153,15 @@ def read_together(reader: Reader, filters: Filters, departments: frozenset[int],
     found = details_of(reader, filters, departments, *kinds)
     for kind in kinds:
         reader.once(("details", filters.scope, departments, kind), lambda: found)
+
+
+def read_with_before(reader: Reader, filters: Filters, departments: frozenset[int], kind: str) -> None:
+    """Reads a kind of document for the period and for the one before at once, where they follow each other."""
+    if filters.asks_of_calls or filters.weekday is not None or filters.before is None or filters.start is None:
+        return
+    start, end = filters.before
+    if (filters.start - end).days <= 7:
+        week_rows(reader, replace(filters, start=start, period="dates"), departments, (kind,))
 
 
 def _details(reader: Reader, filters: Filters, departments: frozenset[int], kind: str) -> Details:

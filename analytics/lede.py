@@ -44,7 +44,11 @@ def department(row: Row, filters: Filters, hours: int, course: Series | None) ->
     newest = course.last if course else None
     if newest is not None and newest.outside:
         period = words.period_of(newest.start, filters.by)
-        found.append(Sentence(_("%(period)s lay outside its normal range.") % {"period": words.capital(period)}))
+        found.append(
+            Sentence(
+                _("%(period)s lay outside the range of the periods before it.") % {"period": words.capital(period)}
+            )
+        )
     return [*found, *callbacks(row.kept, hours)]
 
 
@@ -116,7 +120,7 @@ def _moved(rows: Sequence[Row], filters: Filters, direction: int) -> Sentence:
 
 
 def _drifted(rows: Sequence[Row], filters: Filters, direction: int) -> Sentence:
-    """“Afval is slipping: −1.1 points a month over 12 months.”"""
+    """“Afval is slipping: −1.1 points a month over the last 12 months as a whole.”"""
     rows = sorted(rows, key=lambda row: -abs(float(row.drift.value)) if row.drift else 0.0)
     periods = max(row.drift.periods for row in rows if row.drift)
     facts = {
@@ -132,8 +136,8 @@ def _drifted(rows: Sequence[Row], filters: Filters, direction: int) -> Sentence:
         )
     else:
         text = ngettext(
-            "%(names)s is improving: %(points)s points %(course)s.",
-            "%(names)s are improving: %(points)s points %(course)s.",
+            "%(names)s has improved: %(points)s points %(course)s.",
+            "%(names)s have improved: %(points)s points %(course)s.",
             len(rows),
         )
     return Sentence(text % facts, strong=True)

@@ -11,7 +11,7 @@ The grain, and why (measured at 1,000,000 and 10,000,000 calls of 60 departments
 `SliceSum`, the same slices by week and month: a year of one caller style is a quarter of the rows, or less.
 `SpanSum`, a department's day, week or month, all versions, scenarios and waves together: what is looked at most. A quarter
     is some twelve weeks and a few days instead of thousands of cells, however many calls there are.
-`WeeklyDetail`, the same slices as a cell, by week: what is counted by question, phrase, score and delay. A document each;
+`WeeklyDetail`, the same slices as a cell, by week: what is counted by question, phrase, score, delay and hour. A document each;
     by day these would take more room than the calls' own. What part of a week holds is counted from the calls.
 `DepartmentDetail`, a department's week, all scenarios and waves together: an eighth of the documents to read.
 """
@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import analytics.letters.models  # noqa: F401 - Django looks for an app's models here
 from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 
 # What a row holds n, sum and squares of; each is a score column of a call.
@@ -189,6 +190,8 @@ class Documents(models.Model):
     phrases = models.JSONField(default=dict)
     bins = models.JSONField(default=dict)
     waits = models.JSONField(default=dict)
+    hours = models.JSONField(default=dict)
+    marks = models.JSONField(default=dict)
 
     class Meta:
         abstract = True

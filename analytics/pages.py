@@ -15,6 +15,7 @@ from analytics.choices import Chip, Field, chips, fields
 from analytics.figures import Row, Series
 from analytics.filters import ALL_TOGETHER, TOTAL, Filters
 from analytics.reports import Report
+from analytics.reports.department import course_measures
 from analytics.reports.overview import Overview, row_of
 
 if TYPE_CHECKING:
@@ -107,11 +108,12 @@ def overview(reader: Reader, filters: Filters) -> OverviewPage:
 
 
 def department(reader: Reader, filters: Filters, chosen: "Department") -> DepartmentPage:
+    # First, for it reads the sums of all departments: the others take theirs out of these.
+    row = row_of(reader, filters, chosen.pk, course_measures(filters))
     made = {
         slug: reports.run(slug, reader=reader, filters=filters, department=chosen.pk)
         for slug in reports.OF_ONE_DEPARTMENT
     }
-    row = row_of(reader, filters, chosen.pk)
     hours = reader.organisation.callback_window_hours
     course: Iterable[Series] = made["dimensions"].result
     chosen_course = next((each for each in course if each.code == filters.measure), None)
@@ -125,7 +127,7 @@ def department(reader: Reader, filters: Filters, chosen: "Department") -> Depart
         lede=tuple(lede.department(row, filters, hours, chosen_course)),
         chips=chips(reader, filters, departments=False),
         fields=fields(reader, filters, departments=False),
-        steps=_steps(filters),
+        steps=_steps(reader, filters),
         measures=_measures(filters),
         reports=made,
         recent=tuple(reader.recent_calls(chosen.pk, RECENT)),
@@ -151,7 +153,7 @@ def _trend(reader: Reader, filters: Filters, result: Overview) -> TrendBlock:
         query=filters.querystring(line=[codes[line] for line in lines]),
         lines=tuple(links) if len(links) > 1 else (),
         measures=_measures(filters),
-        steps=_steps(filters),
+        steps=_steps(reader, filters),
     )
 
 
@@ -176,7 +178,9 @@ def _measures(filters: Filters) -> tuple[Choice, ...]:
     )
 
 
-def _steps(filters: Filters) -> tuple[Choice, ...]:
+def _steps(reader: Reader, filters: Filters) -> tuple[Choice, ...]:
+    if not reader.sees_calls:
+        return ()
     names = {"month": _("by month"), "week": _("by week")}
     return tuple(
         Choice(name, filters.querystring(by=None if step == "month" else step) + "#trend", on=step == filters.by)

@@ -3,7 +3,8 @@
 Django needs longer to write such a statement than the database to answer it, when a single call is counted.
 """
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,22 @@ def fetched(sql: str, params: Sequence[Any]) -> Rows:
         cursor.execute(sql, params)
         rows: Rows = cursor.fetchall()
     return rows
+
+
+def streamed(sql: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """The same one by one, so that a hundred thousand rows are never held at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        yield from cursor
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment that the database gives as text: in Greenwich, whether or not it says so.
+
+    What a driver, and Django, make of thousands of moments takes longer than asking for them.
+    """
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def within(column: str, values: Collection[Any]) -> Condition:

@@ -31,14 +31,19 @@ MOST_CALLS: Final = 3000
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What was said: `phrase` is a code of the bank, or "" for none; `moment` is "03:12", or "" where it was not noted."""
+    """What was said: `phrase` is a code of the bank, or "" for none; `second` of the call, where it was noted."""
 
     phrase: str
     words: str
-    moment: str
+    second: int | None
     call: int
     day: dt.date
     department: int
+
+    @property
+    def moment(self) -> str:
+        """Minutes and seconds into the call: “03:12”."""
+        return moment(self.second)
 
     @property
     def reference(self) -> str:
@@ -120,4 +125,4 @@ def _quotes(pk: int, day: dt.date, department: int, answers: dict[str, Any]) -> 
         value = answer.get("value") if isinstance(answer, dict) else None
         for row in value if isinstance(value, list) else ():
             if isinstance(row, dict) and row.get("quote"):
-                yield Quote(row.get("phrase") or "", row["quote"], moment(row.get("second")), pk, day, department)
+                yield Quote(row.get("phrase") or "", row["quote"], row.get("second"), pk, day, department)

@@ -157,8 +157,12 @@ _OTHERS = (
     ),
     Metric(
         "normal_range",
-        _("normal range"),
-        _("The range in which the earlier periods moved; a period outside it is a signal, not chance."),
+        _("earlier range"),
+        _(
+            "The range in which all earlier periods of a line moved, its own rises and falls included: as the overview shades it. "
+            "A period outside it is a signal: a reason to look. The control chart of Trend has a range of its own, set on the "
+            "first periods."
+        ),
         POINTS,
         NEITHER,
         _("Individuals chart (XmR): mean of up to 12 earlier periods plus and minus 2.66 mean moving ranges."),
@@ -167,7 +171,10 @@ _OTHERS = (
     Metric(
         "band",
         _("cannot be told apart"),
-        _("Departments under one heading differ by no more than chance would give."),
+        _(
+            "Departments under one heading differ by no more than chance would give. One in the next group differs clearly from "
+            "at least one in the group above it, not always from its neighbour there."
+        ),
         "",
         NEITHER,
         _(
@@ -532,7 +539,7 @@ _OTHERS = (
         _("what it does"),
         _(
             "Rising, falling, higher or lower since a period, or steady: said of the newest twelve periods, and only when it "
-            "survives the correction for all courses in the table. A single period outside its range is a hint, no more."
+            "survives the correction for all courses in the table. A single period outside its range is a signal: a reason to look, no more."
         ),
         POINTS,
         HIGHER,
@@ -629,3 +636,13 @@ _OTHERS = (
 
 METRICS: Final[Mapping[str, Metric]] = {each.key: each for each in (*_SCORES, *_SHARES, *_OTHERS)}
 MEASURES: Final = tuple(each.key for each in _SCORES)
+
+
+def about(words: str) -> list[Metric]:
+    """The figures that hold all of these words, in the reader's language; all of them without words."""
+    wanted = words.casefold().split()
+    return [
+        each
+        for each in METRICS.values()
+        if all(word in f"{each.key} {each.name} {each.definition} {each.method}".casefold() for word in wanted)
+    ]

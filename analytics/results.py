@@ -46,8 +46,9 @@ def estimate(
     n: int, value: Fraction | float, limits: Interval = (None, None), p: float | None = None, *, per: int = 1
 ) -> Estimate:
     """An estimate from what a statistic gives; `per` such units are one of the page (hundredths of a point: 100)."""
-    low, high = (None if limit is None else rounded(Fraction(limit) / per) for limit in limits)
-    return Estimate(n, Fraction(value) / per, low, high, p, p)
+    # Fractions only where they are needed: a page holds thousands of estimates.
+    low, high = (None if limit is None else rounded(limit if per == 1 else Fraction(limit) / per) for limit in limits)
+    return Estimate(n, Fraction(value) if per == 1 else Fraction(value) / per, low, high, p, p)
 
 
 Key = TypeVar("Key", bound=Hashable)

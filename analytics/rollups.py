@@ -219,10 +219,10 @@ def _kept_details(scope: Scope) -> dict[tuple[Any, ...], details.Detail]:
     chosen = scope.rows("week", "week_start")
     found = {}
     sql = f"SELECT {', '.join(names)} FROM {WeeklyDetail._meta.db_table} WHERE {chosen.sql}"  # noqa: S608
-    for *key, oldest, newest, items, phrases, bins, waits in fetched(sql, chosen.params):
-        found[tuple(key)] = details.Detail(
-            json.loads(items), json.loads(phrases), json.loads(bins), json.loads(waits), oldest, newest
-        )
+    width = len(WEEK_CELL)
+    for row in fetched(sql, chosen.params):
+        documents = dict(zip(details.KINDS, map(json.loads, row[width + 2 :]), strict=True))
+        found[row[:width]] = details.Detail(**documents, oldest=row[width], newest=row[width + 1])
     return found
 
 

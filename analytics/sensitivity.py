@@ -16,9 +16,10 @@ from math import gcd, isfinite, lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from analytics.answered import AnsweredCalls
+from analytics.figures import ENOUGH
 from analytics.rescoring import FAILED, MAX_WEIGHT, NO_OUTCOME, NO_SCORE, OWN, PASSED, Weighting, effective_scores
 from analytics.stats.comparison import ALPHA, benjamini_hochberg, groups, welch
-from analytics.stats.intervals import Sums
+from analytics.stats.intervals import Sums, side_of
 from surveys.definition import ASPECTS, Definition, Section
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ QUARTER: Final = Fraction(1, 4)
 CONCENTRATION: Final = 100.0
 POLICIES: Final = ("redistribute", "keep_section_weight", "as_pass", "as_zero")
 _FINE: Final = 10_000
+_MEETS: Final = {1: True, 0: None, -1: False}
 
 
 # --- which alternatives -----------------------------------------------------------------------------------------------
@@ -149,7 +151,8 @@ class Reading:
     higher: frozenset[tuple[int, int]]
     """Pairs (better, worse) of departments that differ, corrected for all pairs."""
     meets: tuple[bool | None, ...]
-    """Per department whether its mean is at or above its target; `None` without a target or a score."""
+    """Per department whether the whole interval (95 %) of its mean lies at its target or above (else below); `None` where that
+    cannot be told, and without a target or a score."""
     passed: int
     failed: int
     turned: int
@@ -160,7 +163,7 @@ class Survival:
     """In how many of `n` alternatives a conclusion drawn under the version's own weights holds too.
 
     `kind` is "higher" (the first department's mean is higher than the second's, and the difference holds), "meets" or
-    "misses" (a department its target), or "bands" (the same groups in the same order). `fails_under` names the others.
+    "misses" (a department its target, with the whole interval of its mean), or "bands" (the same groups in the same order). `fails_under` names the others.
     """
 
     kind: str
@@ -197,7 +200,7 @@ def sensitivity(
     """Read the calls under the version's own weights and under others; which conclusions stay.
 
     "Higher" is Welch's test of two departments' mean scores, corrected with Benjamini & Hochberg over all pairs; a
-    target is met by a mean at or above it. Departments of fewer than two scored calls take no part in comparisons.
+    target is met or missed as `metrics.target` says, by the whole interval of a mean. Departments of fewer than two scored calls take no part in comparisons.
 
     Args:
         calls: n answered calls of one version.
@@ -253,7 +256,7 @@ def _reading(
         bands=bands,
         higher=higher,
         meets=tuple(
-            None if target is None or sums.mean is None else sums.mean >= target
+            None if target is None else _MEETS[side_of(sums, target, fewest=ENOUGH, within=(0, 10_000))]
             for sums, target in zip(samples, targets, strict=True)
         ),
         passed=int((outcomes == PASSED).sum()),

@@ -7,14 +7,15 @@ month too, hold versions, scenarios and waves apart; what neither knows (how a c
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
-from operator import or_
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import BooleanField, Case, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Max, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import Cast
 
 from analytics import counting, details, rollups
 from analytics.access import Reader
@@ -120,16 +121,18 @@ class Source:
         )
         parts = [self._added(each.annotate(settled=is_settled), [*keys, "settled"], columns) for each in rows]
         added = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else chain.from_iterable(parts)
-        found: dict[tuple[Any, ...], dict[str, Any]] = {}
-        width = len(keys)
+        found: dict[tuple[Any, ...], tuple[dt.date, list[int]]] = {}
+        width, names = len(keys), _with_open(columns)
         for row in added:
-            settled, newest, *values = row[width:]
-            held = found.setdefault(row[:width], {"newest": newest})
-            held["newest"] = max(held["newest"], newest)
-            for name, value in _told_apart(dict(zip(columns, values, strict=True)), settled=settled):
-                held[name] = held.get(name, 0) + int(value)
-        names = [*columns, *(("n_open", "n_agreed_open") if "n_promised" in columns else ())]
-        records = [(*key, held["newest"], *(held[name] for name in names)) for key, held in found.items()]
+            key, settled, newest = row[:width], row[width], row[width + 1]
+            values = list(map(int, row[width + 2 :]))
+            if names != columns:
+                values = _told_apart(columns, values, settled=settled)
+            if key in found:
+                before, held = found[key]
+                newest, values = max(before, newest), list(map(add, held, values))
+            found[key] = newest, values
+        records = [(*key, newest, *values) for key, (newest, values) in found.items()]
         return pd.DataFrame.from_records(records, columns=[*keys, "newest", *names])
 
     def _added(self, rows: "QuerySet[Any]", keys: list[str], columns: list[str]) -> Any:
@@ -139,7 +142,7 @@ class Source:
         if self.kind == "calls":
             counted = counting.counted(rows, keys, columns, self.reader.organisation.callback_window_hours)
         else:
-            sums = {f"all_{name}": Sum(name) for name in columns}
+            sums = {f"all_{name}": _PlainSum(name) for name in columns}
             counted = rows.order_by().values(*keys).annotate(**sums)
         return counted.annotate(last_day=newest).values_list(*keys, "last_day", *names)
 
@@ -152,13 +155,25 @@ class CellSource(Source):
         return "calls" if self.filters.asks_of_calls else "cells"
 
 
-def _told_apart(values: dict[str, Any], *, settled: bool) -> Iterator[tuple[str, Any]]:
-    """The sums of a row; of days whose promises may still be kept, these stand by themselves."""
-    for name, value in values.items():
-        yield name, value if settled or name not in {"n_promised", "n_kept", "n_called_back"} else 0
-    if "n_promised" in values:
-        yield "n_open", 0 if settled else values["n_promised"]
-        yield "n_agreed_open", 0 if settled else values["n_fate_callback_agreed"]
+class _PlainSum(Sum):
+    """A sum as the driver gives it: `frame` makes whole numbers of tens of thousands of them at once."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
+
+
+def _with_open(columns: list[str]) -> list[str]:
+    """The columns, with promises also those that may still be kept."""
+    return [*columns, "n_open", "n_agreed_open"] if "n_promised" in columns else columns
+
+
+def _told_apart(columns: list[str], values: list[int], *, settled: bool) -> list[int]:
+    """The sums of a row with promises; of days on which these may still be kept, they stand by themselves."""
+    if settled:
+        return [*values, 0, 0]
+    held = dict(zip(columns, values, strict=True))
+    may_come = dict.fromkeys(("n_promised", "n_kept", "n_called_back"), 0)
+    return [*(held | may_come).values(), held["n_promised"], held["n_fate_callback_agreed"]]
 
 
 class Piece(NamedTuple):
@@ -224,6 +239,10 @@ def of_calls(reader: Reader, filters: Filters, departments: Iterable[int]) -> Q:
     return _asked(reader, filters, chosen) & Source(reader, filters, chosen).days(filters.start, filters.end)
 
 
+# What every counting call holds one of; asked for by name, so that the index is used that holds all figures by ending and day.
+EVERY_ENDING = Q(fate__in=["", *FATES])
+
+
 # --- what is counted by key -------------------------------------------------------------------------------------------
 
 Details = dict[tuple[int, int], details.Detail]
@@ -243,6 +262,28 @@ def stored_weeks(
     return list(weeks.values_list("department", "week_start", "oldest", "newest", kind))
 
 
+def promised_in(
+    reader: Reader, filters: Filters, departments: frozenset[int], weeks: Iterable[dt.date]
+) -> dict[int, int]:
+    """How many callbacks were promised in whole weeks, per department; of filters that weeks' sums know."""
+    model = SliceSum if filters.asks_of_cells else SpanSum
+    asked = _asked(reader, filters, departments) & Q(span="week", local_date__in=sorted(weeks))
+    rows: QuerySet[Any] = QuerySet(model).filter(asked).order_by()
+    return dict(rows.values_list("department").annotate(all_promised=Sum("n_promised")))
+
+
+def weeks_by_day(reader: Reader, filters: Filters, departments: frozenset[int], *kinds: str) -> list[tuple[Any, ...]]:
+    """Of the weeks that touch the period: department, Monday, and documents that tell the days of a week apart ("hours", "marks").
+
+    They may hold days outside the period, and other weekdays than the chosen one, so their reader chooses.
+    """
+    if not filters.asks_of_calls:
+        return list(_weeks(reader, filters, departments).values_list("department", "week_start", *kinds))
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments))
+    found = details.of_calls(calls, ("department", "week_start"), kinds)
+    return [(*key, *detail.documents(kinds).values()) for key, detail in found.items()]
+
+
 def _weeks(reader: Reader, filters: Filters, departments: frozenset[int]) -> "QuerySet[Any]":
     """The stored weeks that touch the period."""
     # Only slices tell scenarios and waves apart; whole departments are an eighth of the documents.
@@ -253,6 +294,27 @@ def _weeks(reader: Reader, filters: Filters, departments: frozenset[int]) -> "Qu
     return weeks.order_by()
 
 
+def week_rows(
+    reader: Reader, filters: Filters, departments: frozenset[int], kinds: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    """The stored weeks that touch the period: department, version, Monday, days of the first and the last call, and the
+    documents as they are stored.
+
+    Out of those of a longer period, where these were read before.
+    """
+    first = dt.date.min if filters.start is None else rollups.monday(filters.start)
+    read: list[tuple[dt.date, dt.date, list[tuple[Any, ...]]]]
+    read = reader.once(("weeks", kinds, _asked(reader, filters, departments)), list)
+    for start, end, rows in read:
+        if start <= first and filters.end <= end:
+            return [row for row in rows if first <= row[2] <= filters.end]
+    columns = "department", "version", "week_start", "oldest", "newest"
+    texts = {f"{kind}_text": Cast(kind, TextField()) for kind in kinds}
+    found = list(_weeks(reader, filters, departments).annotate(**texts).values_list(*columns, *texts))
+    read.append((first, filters.end, found))
+    return found
+
+
 def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *kinds: str) -> Details:
     """The documents of these kinds over the period: from weeks where they hold it whole, else from its calls."""
     keys = ("department", "version")
@@ -261,19 +323,24 @@ def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *k
         return details.of_calls(calls, keys, kinds)
     found: Details = {}
     cut: set[dt.date] = set()
-    rows = list(_weeks(reader, filters, departments).values_list(*keys, "week_start", "oldest", "newest", *kinds))
+    rows = week_rows(reader, filters, departments, kinds)
     for _department, _version, week, oldest, newest, *_documents in rows:
         if newest > filters.end or (filters.start is not None and oldest < filters.start):
             cut.add(week)
+    whole: dict[tuple[int, int], list[list[Any]]] = {}
     for department, version, week, _oldest, _newest, *documents in rows:
         if week not in cut:
-            held = found.setdefault((department, version), details.Detail())
-            held.add(dict(zip(kinds, documents, strict=True)))
+            whole.setdefault((department, version), []).append(documents)
+    for key, several in whole.items():
+        of_kinds = map(details.sum_of_stored, zip(*several, strict=True))
+        found[key] = details.Detail(**dict(zip(kinds, of_kinds, strict=True)))
     if cut:
         # By their days, which have an index; the period's own condition keeps to its part of them.
         days = Q(pk__in=[])
         for week in cut:
             days |= _between(week, rollups.span_end("week", week))
         for key, detail in details.of_calls(calls.filter(days), keys, kinds).items():
-            found.setdefault(key, details.Detail()).add(detail.documents(kinds))
+            stored = found.get(key, details.Detail()).documents(kinds)
+            both = {kind: details.summed((stored[kind], own)) for kind, own in detail.documents(kinds).items()}
+            found[key] = details.Detail(**both)
     return found

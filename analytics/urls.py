@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import alert_views, views
+from analytics import alert_views, letter_views, views
 
 urlpatterns = [
     path("help/figures/", views.figures, name="figures"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("o/<slug:slug>/alerts/", alert_views.alerts, name="alerts"),
     path("o/<slug:slug>/alerts/choices/", alert_views.choose, name="alert_choices"),
     path("alerts/stop/<str:signed>/", alert_views.stop, name="alerts_stop"),
+    path("o/<slug:slug>/letters/", letter_views.letters, name="letters"),
+    path("o/<slug:slug>/letters/new/", letter_views.letter_new, name="letter_new"),
+    path("o/<slug:slug>/letters/<int:pk>.pdf", letter_views.letter_pdf, name="letter_pdf"),
+    path("o/<slug:slug>/letters/<int:pk>/", letter_views.letter_change, name="letter_change"),
+    path("o/<slug:slug>/letters/planned/new/", letter_views.schedule_new, name="letter_schedule_new"),
+    path("o/<slug:slug>/letters/planned/<int:pk>/", letter_views.schedule, name="letter_schedule"),
+    path("o/<slug:slug>/letters/planned/<int:pk>/change/", letter_views.schedule_change, name="letter_schedule_change"),
+    path("letters/stop/<str:signed>/", letter_views.stop, name="letters_stop"),
     path("o/<slug:slug>/interventions/new/", views.intervention_new, name="intervention_new"),
     path("o/<slug:slug>/interventions/<int:pk>/remove/", views.intervention_remove, name="intervention_remove"),
     path("o/<slug:slug>/planner/", views.planner, name="planner"),

@@ -49,12 +49,19 @@ def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    return render(request, "analytics/figures.html", {"metrics": registry.METRICS.values()})
+    q = " ".join(request.GET.get("q", "").split())[: filters.MOST_TYPED]
+    return render(request, "analytics/figures.html", {"metrics": registry.about(q), "q": q})
 
 
 @require_safe
 def reading(request: HttpRequest) -> HttpResponse:
-    return render(request, "analytics/reading.html", {"topics": topics.TOPICS.values()})
+    reader = access.any_reader(signed_in(request), request.session.get("organisation", ""), at=timezone.now())
+    page = {
+        "topics": topics.TOPICS.values(),
+        "slug": reader and reader.organisation.slug,
+        "checks": reader and reader.checks,
+    }
+    return render(request, "analytics/reading.html", page)
 
 
 @require_safe
@@ -93,7 +100,7 @@ def report_csv(request: HttpRequest, slug: str, report: str) -> HttpResponse:
 def _file(request: HttpRequest, slug: str, report: str) -> HttpResponse:
     reader = access.reader_or_404(signed_in(request), slug, at=timezone.now())
     chosen = filters.parse(request.GET, reader)
-    return csv_response(reports.run(report, reader=reader, filters=chosen), slug)
+    return csv_response(reports.run(report, reader=reader, filters=chosen), slug, excel="excel" in request.GET)
 
 
 @require_safe
@@ -111,7 +118,8 @@ def department_csv(request: HttpRequest, slug: str, pk: int, report: str) -> Htt
     if report not in reports.OF_ONE_DEPARTMENT:
         raise Http404
     chosen = filters.parse(request.GET, reader)
-    return csv_response(reports.run(report, reader=reader, filters=chosen, department=about.pk), f"{slug}-{about.code}")
+    found = reports.run(report, reader=reader, filters=chosen, department=about.pk)
+    return csv_response(found, f"{slug}-{about.code}", excel="excel" in request.GET)
 
 
 # --- saved views ------------------------------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ def conclusion(each: Conclusion, names: Mapping[int, str]) -> str:
     sentences = {
         "rose": _("%(name)s has improved"),
         "fell": _("%(name)s is slipping"),
-        "meets": _("%(name)s is at its target or above"),
-        "misses": _("%(name)s is below its target"),
+        "meets": _("%(name)s is clearly at its target or above"),
+        "misses": _("%(name)s is clearly below its target"),
     }
     return sentences[each.kind] % facts
 

@@ -11,8 +11,8 @@ from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language, gettext_lazy, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from analytics import registry
-from analytics.figures import Change, Drift, Mean, Share, rounded
+from analytics import quarters, registry
+from analytics.figures import UNITS, Change, Drift, Mean, Share, rounded
 from analytics.filters import LAST_YEAR, Filters
 from analytics.registry import METRICS
 
@@ -62,15 +62,26 @@ def left_out(reason: str, count: int) -> str:
 
 
 def number(value: Decimal | Fraction | int, places: int) -> str:
-    if not isinstance(value, Decimal) or -int(value.as_tuple().exponent) != places:
-        value = rounded(value, places)
-    marks = _marks(get_language() or "en")
-    return f"{abs(value):,f}".translate(marks)
+    """A number without its sign."""
+    text = f"{abs(value):,}" if isinstance(value, int) and not places else f"{abs(_to_places(value, places)):,f}"
+    # Most numbers of calls have no mark at all, and asking for the language takes longer than writing them.
+    return text if text.isdigit() else text.translate(marks())
+
+
+def _to_places(value: Decimal | Fraction | int, places: int) -> Decimal:
+    if isinstance(value, Decimal) and places in UNITS and value.same_quantum(UNITS[places]):
+        return value
+    return rounded(value, places)
+
+
+def marks() -> dict[int, str]:
+    """The marks of a number for the reader, for those of Python."""
+    return _marks(get_language() or "en")
 
 
 @cache
 def _marks(language: str) -> dict[int, str]:
-    """The marks of a number in this language, for those of Python. Django looks them up again for each number it writes."""
+    """The marks of a number in this language. Django looks them up again for each number it writes."""
     with override(language):
         return str.maketrans({".": str(get_format("DECIMAL_SEPARATOR")), ",": str(get_format("THOUSAND_SEPARATOR"))})
 
@@ -83,11 +94,13 @@ def points(value: Decimal | Fraction | None, places: int = 1) -> str:
     """A number of points; a real minus sign before a negative one."""
     if value is None:
         return "–"
-    return ("−" if rounded(value, places) < 0 else "") + number(value, places)
+    value = _to_places(value, places)
+    return ("−" if value < 0 else "") + number(value, places)
 
 
 def signed(value: Decimal | Fraction, places: int = 1) -> str:
-    return ("−" if rounded(value, places) < 0 else "+") + number(value, places)
+    value = _to_places(value, places)
+    return ("−" if value < 0 else "+") + number(value, places)
 
 
 def interval(low: Decimal | None, high: Decimal | None, places: int = 1) -> str:
@@ -130,10 +143,10 @@ def drift_in_words(drift: Drift, by: str) -> str:
 
 
 def course(periods: int, by: str) -> str:
-    """“a month over 12 months”."""
+    """“a month over the last 12 months as a whole”: within it the newest may go the other way."""
     if by == "month":
-        return _("a month over %(count)s months") % {"count": periods}
-    return _("a week over %(count)s weeks") % {"count": periods}
+        return _("a month over the last %(count)s months as a whole") % {"count": periods}
+    return _("a week over the last %(count)s weeks as a whole") % {"count": periods}
 
 
 def percent(value: Decimal) -> str:
@@ -144,6 +157,15 @@ def share_in_words(share: Share) -> str:
     if share.value is None:
         return _("too few calls to show") if share.withheld else _("no calls")
     return f"{percent(share.value)} ({interval(share.low, share.high, 0)}{NARROW_SPACE}%)"
+
+
+def into_the_call(second: int) -> str:
+    """“at 1 min 12 s into the call”: a moment that nobody takes for a time of the day."""
+    minutes, seconds = divmod(second, 60)
+    facts = {"minutes": minutes, "seconds": seconds}
+    if not minutes:
+        return _("at %(seconds)s s into the call") % facts
+    return _("at %(minutes)s min %(seconds)s s into the call") % facts
 
 
 def day(value: dt.date) -> str:
@@ -159,6 +181,15 @@ def short_day(value: dt.date) -> str:
     return f"{value.day} {short_month(value)}"
 
 
+def period(name: str) -> str:
+    """A chosen period by name: “last month”, “1st quarter of 2026”."""
+    quarter = quarters.named(name)
+    if quarter is None:
+        return str(PERIODS[name])
+    ordinals = {1: _("1st quarter"), 2: _("2nd quarter"), 3: _("3rd quarter"), 4: _("4th quarter")}
+    return _("%(quarter)s of %(year)s") % {"quarter": ordinals[quarter.number], "year": quarter.year}
+
+
 def period_of(start: dt.date, by: str) -> str:
     """A month or week by name: “March 2026”, “week of 2 March 2026”."""
     if by == "month":
@@ -170,6 +201,8 @@ def dates(filters: Filters) -> str:
     """The period in dates: “1 January to 31 March 2026”."""
     if filters.start is None:
         return _("up to %(end)s") % {"end": day(filters.end)}
+    if filters.start == filters.end:
+        return day(filters.end)
     same_year = filters.start.year == filters.end.year
     start = date_format(filters.start, "j F") if same_year else day(filters.start)
     return _("%(start)s to %(end)s") % {"start": start, "end": day(filters.end)}
@@ -179,18 +212,22 @@ def before(filters: Filters) -> str:
     """What a change is measured against: “the 13 weeks before”."""
     if filters.before is None:
         return ""
+    if quarter := filters.quarter:
+        return _("the same quarter a year before") if filters.against == LAST_YEAR else period(quarter.back(1).name)
     if filters.against == LAST_YEAR:
         return _("the same weeks a year before")
     first, last = filters.before
     if filters.against_from is not None or filters.weeks is None:
-        return _("%(start)s to %(end)s") % {"start": day(first), "end": day(last)}
+        return day(last) if first == last else _("%(start)s to %(end)s") % {"start": day(first), "end": day(last)}
     return ngettext("the week before", "the %(count)s weeks before", filters.weeks) % {"count": filters.weeks}
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
     """“Afval, Belastingen and Burgerzaken”; “…, and 3 others” when there are many."""
     if len(names) > most:
-        return _("%(names)s and %(count)s others") % {"names": ", ".join(names[:most]), "count": len(names) - most}
+        rest = len(names) - most
+        text = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", rest)
+        return text % {"names": ", ".join(names[:most]), "count": rest}
     if len(names) < 2:
         return "".join(names)
     return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

@@ -1,9 +1,11 @@
 """What every page knows: the reader's organisation, their way around it, and whether this is the demo."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Count, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +14,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from analytics.access import Reader
-from analytics.alerts import listing
+from analytics.alerts import choices, listing
 from analytics.topics import TOPICS
 from surveys import access
 from surveys.models import Organisation, User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {"is_demo": settings.DEMO, "house": SimpleLazyObject(lambda: House(request))}
 
 
+def counted_together(several: "Iterable[tuple[str, QuerySet[Any]]]") -> dict[str, int]:
+    """How many rows each QuerySet has, by name, in one query; what has none is not here."""
+    counts = [
+        rows.order_by().annotate(behind=Value(name)).values("behind").annotate(n=Count("pk")).values_list("behind", "n")
+        for name, rows in several
+    ]
+    return dict(counts[0].union(*counts[1:], all=True)) if counts else {}
+
+
 class House:
     """The organisation in view and the links that this reader's roles open."""
 
@@ -45,6 +59,7 @@ class House:
         self.organisations: list[Organisation] = []
         self.organisation: Organisation | None = None
         self.groups: tuple[Group, ...] = ()
+        self._counts: dict[str, int] | None = None
         if user is None or not user.is_authenticated:
             return
         self.organisations = access.own_organisations(user)
@@ -91,7 +106,8 @@ class House:
                         if access.has_role(user, organisation, access.FIGURE_READERS)
                         else []
                     )
-                    + links(access.FIGURE_READERS, ("saved_views", _("Saved views")), ("alerts", _("Alerts")))
+                    + links(access.FIGURE_READERS, ("saved_views", _("Saved views")), ("letters", _("Letters")))
+                    + links(choices.TOLD, ("alerts", _("Alerts")))
                     + links(access.MANAGERS, ("department_calls", _("Calls to read")))
                     + ([] if checks else links(access.MANAGERS, ("appeals", _("Appeals"))))
                 ),
@@ -145,18 +161,21 @@ class House:
     def _link(self, name: str, label: str, organisation: Organisation) -> Link:
         url = reverse(name, args=[organisation.slug])
         match = self.request.resolver_match
-        count = self._count(name, organisation)
-        return Link(label, url, here=bool(match and match.url_name == name), count=count)
+        here = bool(match and match.url_name == name)
+        return Link(label, url, here=here, count=self._waiting(organisation).get(name, 0))
 
-    def _count(self, name: str, organisation: Organisation) -> int:
-        """What waits for this reader behind a link."""
+    def _waiting(self, organisation: Organisation) -> dict[str, int]:
+        """How much waits for this reader behind each link, asked for at once."""
+        if self._counts is None:
+            self._counts = counted_together(self._behind(organisation))
+        return self._counts
+
+    def _behind(self, organisation: Organisation) -> "Iterator[tuple[str, QuerySet[Any]]]":
         user = access.signed_in(self.request)
-        if name == "review":
-            return access.calls_to_review(user, organisation).count()
-        if name == "appeals" and access.has_role(user, organisation, access.REVIEWERS):
-            return access.open_appeals(user, organisation).count()
-        if name == "alerts":
-            return listing.unseen(user, organisation)
-        if name == "department_calls":
-            return access.unread_calls(user, organisation, timezone.now()).count()
-        return 0
+        if access.has_role(user, organisation, choices.TOLD):
+            yield "alerts", listing.waiting(user, organisation)
+        if access.has_role(user, organisation, access.MANAGERS):
+            yield "department_calls", access.unread_calls(user, organisation, timezone.now())
+        if access.has_role(user, organisation, access.REVIEWERS):
+            yield "review", access.calls_to_review(user, organisation)
+            yield "appeals", access.open_appeals(user, organisation)

@@ -34,6 +34,10 @@ try:
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
+# The small matrices of our models take longer to hand out to threads than to solve, and beside other requests far longer:
+# read by numpy's linear algebra when it is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 if DATABASE["ENGINE"].endswith("sqlite3"):
     # The database is a file of ours: neither it nor its journal is for other users of the machine to read.
     os.umask(0o077)

@@ -1,3 +1,4 @@
+import gc
 import os
 from importlib import import_module
 
@@ -9,3 +10,9 @@ application = get_wsgi_application()
 # Commands load these when they need them; a server loads them before its first reader has to wait for it.
 for name in ("project.urls", "pandas", "plotly.graph_objects", "scipy.stats"):
     import_module(name)
+
+# A page of figures makes a hundred thousand small objects, and all of them are gone with it. The collector looks for cycles
+# less often than every 700 of them, and never again among what was loaded above: up to a third of a page's time.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 20)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from surveys.promise_states import in_state
@@ -30,19 +30,14 @@ class Standing:
         self.organisations: dict[int, Any] = {}
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return
-        tops: dict[int, set[int]] = {}
-        memberships = (
-            user.memberships.filter(ended_at=None).select_related("organisation").prefetch_related("departments")
-        )
-        for membership in memberships.order_by("pk"):
+        of_managers = []
+        for membership in user.memberships.filter(ended_at=None).select_related("organisation").order_by("pk"):
             self.roles.setdefault(membership.organisation_id, set()).add(membership.role)
             self.organisations[membership.organisation_id] = membership.organisation
             if membership.role == "manager":
-                tops.setdefault(membership.organisation_id, set()).update(d.pk for d in membership.departments.all())
-        if tops:
-            department = apps.get_model("surveys", "Department")
-            pairs = department.objects.filter(organisation__in=tops).values_list("pk", "parent_id")
-            self.managed = with_descendants(set().union(*tops.values()), pairs)
+                of_managers.append(membership)
+        if of_managers:
+            self.managed = _managed(of_managers)
 
     def with_any(self, wanted: Iterable[str]) -> list[int]:
         wanted = set(wanted)
@@ -50,6 +45,16 @@ class Standing:
 
     def has(self, organisation_id: int, *wanted: str) -> bool:
         return bool(self.roles.get(organisation_id, set()) & set(wanted))
+
+
+def _managed(memberships: list[Any]) -> set[int]:
+    """The departments of managers, with all below them: those that are their own, and who is above whom, in one go."""
+    own = memberships[0].departments.through.objects.filter(membership__in=memberships, department=OuterRef("pk"))
+    departments = apps.get_model("surveys", "Department").objects.filter(
+        organisation__in={each.organisation_id for each in memberships}
+    )
+    rows = list(departments.values_list("pk", "parent_id", Exists(own)))
+    return with_descendants({pk for pk, _parent, is_own in rows if is_own}, [row[:2] for row in rows])
 
 
 def standing(user: Any) -> Standing:

@@ -129,8 +129,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker, worker_id) -> None:
-    """Processes that share a run copy one migrated database; a process alone goes through the migrations itself."""
-    if worker_id != "master":
+    """Processes that share a run copy one migrated database, and a developer's the kept one."""
+    if worker_id != "master" or template.is_kept():
         with django_db_blocker.unblock():
             template.copy_into(connection)
 

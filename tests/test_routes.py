@@ -24,7 +24,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from analytics import interventions
+from analytics.access import Reader
 from analytics.alerts import choices
+from analytics.letters import posting, scheduling
+from analytics.letters.models import Letter
 from analytics.models import SavedView
 from surveys import people as joining
 from surveys import tokens, workflow
@@ -219,9 +222,17 @@ topic                                 comparison   >-ff......  >xxxxxxxxx
 report_csv                            funnel       >-ff......  >xxxxxxxxx
 saved_views                           -            >-ff......  >-ff!!!!!!
 saved_view_remove                     view         >xxxxxxxxx  >-ff--r---
-alerts                                -            >-ff......  >-ffrrrrrr
-alert_choices                         -            >-ff......  >-ffrrrrrr
+alerts                                -            >-ff....f.  >-ffrrrrfr
+alert_choices                         -            >-ff....f.  >-ffrrrrfr
 alerts_stop                           -            ..........  ..........
+letters                               -            >-ff......  >xxxxxxxxx
+letter_new                            -            >-ff......  >-ff!!!!!!
+letter_pdf                            letter       >-ff--.---  >xxxxxxxxx
+letter_change                         letter       >xxxxxxxxx  >-ff--!---
+letter_schedule_new                   -            >-ff......  >-ff!!!!!!
+letter_schedule                       planned      >-ff-..--.  >-ff-!!--!
+letter_schedule_change                planned      >xxxxxxxxx  >-ff-!!--!
+letters_stop                          -            ..........  ..........
 intervention_new                      -            >-fff..ff.  >-fff!!ff!
 intervention_remove                   intervention >-fff..ff.  >-fffrrffr
 planner                               -            >-fff.f.f.  >xxxxxxxxx
@@ -244,9 +255,9 @@ class Line(NamedTuple):
 
 LINES = {line.name: line for line in (Line(*row.split()) for row in TABLE.strip().splitlines()[2:])}
 # A mail program posts here without a page of ours (RFC 8058); what it may do is said by the signed address alone.
-ONE_CLICK = {"alerts_stop"}
+ONE_CLICK = {"alerts_stop", "letters_stop"}
 # Answered with a file whose taking out, or a sound whose hearing, is itself written in the log.
-LOGGED = {"export_calls", "export_answers", "call_sound", "gold_sound"}
+LOGGED = {"export_calls", "export_answers", "call_sound", "gold_sound", "letter_pdf"}
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(surveys|analytics)_')
 
 
@@ -301,6 +312,25 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "view": SavedView.objects.create(
             organisation=org, owner=people["manager"], name="Mine", page="overview", saved_at=AT
         ),
+        "letter": Letter.objects.create(
+            organisation=org,
+            reader=people["manager"],
+            title="Mine",
+            language="en",
+            state="done",
+            rights={"all": False, "checks": False, "managed": []},
+            content=b"%PDF",
+            asked_at=AT,
+        ),
+        "planned": (
+            planned := scheduling.make_new(
+                Reader(people["manager"], org, AT), scheduling.Wanted("Mine", "month", "", [people["manager"]])
+            )
+        ),
+        "stops": {
+            "alerts_stop": choices.signed(org, people["manager"]),
+            "letters_stop": posting.signed(planned, people["manager"]),
+        },
         "paper": org.clearances.first(),
         "scenario": scenarios["opening_hours"],
         "wave": wave,
@@ -310,7 +340,6 @@ def things(org, people, departments, scenarios, wave, version, make_call) -> dic
         "membership": Membership.objects.get(organisation=org, role="analyst"),
         "invitation": invited.invitation,
         "secret": invited.secret,
-        "signed": choices.signed(org, people["manager"]),
         "token": token,
         "import": upload(wave=wave, by=people["coordinator"], name="log.csv", content=log, at=AT),
         **things_heard(org, people, make_call("approved")),
@@ -330,7 +359,7 @@ def address(line: Line, route: URLPattern, things: dict[str, Any]) -> str:
         "place": "form/",
         "uidb36": "1",
         "key": "not-a-key",
-        "signed": things["signed"],
+        "signed": things["stops"].get(line.name),
     }
     wanted = route.pattern.regex.groupindex
     found = reverse(line.name, kwargs={name: known[name] for name in wanted})

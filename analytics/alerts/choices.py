@@ -8,22 +8,25 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from django.core import signing
 from django.db import transaction
 
+from analytics import one_click
 from analytics.models import Alert, AlertChoice, AlertPost
 from surveys.access import COORDINATORS, FIGURE_READERS, MANAGERS, REVIEWERS
 from surveys.models import Organisation, User
 
 Kind = Alert.Kind
+# Totals are given by quarter, when it is over: a month's figure would come before it.
+_MONTHLY: Final = FIGURE_READERS - {"works_council"}
 FOR: Final[Mapping[str, frozenset[str]]] = {
-    Kind.SIGNAL: FIGURE_READERS,
-    Kind.TARGET: FIGURE_READERS,
+    Kind.SIGNAL: _MONTHLY,
+    Kind.TARGET: _MONTHLY,
     Kind.FAIL: REVIEWERS | MANAGERS,
     Kind.BROKEN: REVIEWERS | MANAGERS,
     Kind.QUOTA: COORDINATORS,
 }
 """Which roles are told of a kind: those that may open what it links to."""
+TOLD: Final = frozenset[str]().union(*FOR.values())
 MAILED_TO_MANAGERS: Final = (Kind.SIGNAL, Kind.BROKEN)
 SALT: Final = "alerts.stop"
 
@@ -104,15 +107,15 @@ def save(*, organisation: Organisation, reader: User, chosen: Mapping[str, Choic
 
 def signed(organisation: Organisation, reader: User) -> str:
     """What the link in a mail carries: whose mail of which organisation it ends, and nothing else."""
-    return signing.dumps([organisation.pk, reader.pk], salt=SALT)
+    return one_click.signed([organisation.pk, reader.pk], salt=SALT)
 
 
 def of_signed(text: str) -> tuple[Organisation, User] | None:
     """Whom a link is for; `None` when it is not one of ours, or they are gone."""
-    try:
-        organisation, reader = signing.loads(text, salt=SALT)
-    except signing.BadSignature:
+    keys = one_click.of_signed(text, salt=SALT)
+    if keys is None:
         return None
+    organisation, reader = keys
     found = Organisation.objects.filter(pk=organisation).first(), User.objects.filter(pk=reader).first()
     return None if found[0] is None or found[1] is None else (found[0], found[1])
 

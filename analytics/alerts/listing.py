@@ -40,8 +40,12 @@ def shown(user: User, organisation: Organisation) -> "QuerySet[Alert]":
     return rows.order_by(F("seen_at").desc(nulls_first=True), of_department, "-made_at", "pk")
 
 
+def waiting(user: User, organisation: Organisation) -> "QuerySet[Alert]":
+    return shown(user, organisation).filter(seen_at=None)
+
+
 def unseen(user: User, organisation: Organisation) -> int:
-    return shown(user, organisation).filter(seen_at=None).order_by().count()
+    return waiting(user, organisation).order_by().count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from analytics import one_click
 from analytics.alerts import listing
 from analytics.alerts.choices import NIGHT, Choices, kinds_for, quiet_of, signed
 from analytics.alerts.wording import told
@@ -102,5 +103,4 @@ def message(organisation: Organisation, reader: User, alerts: Sequence[Alert], *
         }
         subject = " ".join(render_to_string("analytics/alerts/subject.txt", words).split())
         text = render_to_string("analytics/alerts/message.txt", words)
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return EmailMessage(subject, text, None, [reader.email], headers=headers)
+    return EmailMessage(subject, text, None, [reader.email], headers=one_click.headers(stop))

@@ -114,7 +114,8 @@ def tell_of_figures(organisation: Organisation, readers: Readers, *, at: dt.date
         found: list[Finding] = []
         if wanting:
             reader = Reader(wanting[0], organisation, at)
-            found = [*signals.find(reader), *targets.find(reader)]
+            # Who reads totals beside calls of their own is given totals by quarter, as in `filters`.
+            found = [*signals.find(reader), *targets.find(reader)] if reader.sees_calls else []
         told += [Told(each, readers[each], [*found, *behind]) for each in several]
     keep(organisation, told, choices, at=at)
 

@@ -26,7 +26,7 @@ from analytics.figures import Change, Point
 from analytics.filters import ALL_TOGETHER, Filters, parse
 from analytics.metrics import Verdict
 from analytics.models import Alert
-from analytics.reports import course, overview
+from analytics.reports import course, overview, verdicts
 from analytics.reports.history import MONTHS, breaks, covering, measures
 from analytics.reports.signals import Episode, episodes
 from analytics.reports.tree import tree_of
@@ -109,7 +109,7 @@ def _on_chart(reader: Reader, seen: Filters, node: int, measure: str, *, month: 
     newest = points[-1] if points else None
     if newest is None or newest.start != month or newest.mean.exact is None:
         return None
-    rebased = course.rebased(covering(tree, node, reader.interventions), breaks(reader, seen))
+    rebased = verdicts.rebased(covering(tree, node, reader.interventions), breaks(reader, seen))
     chart = metrics.control_chart(points, rebased=rebased)
     if chart is None or not any(each.day == month and each.above == is_up for each in chart.signals):
         return None

@@ -5,6 +5,7 @@ the token is on the reader's page, so that charts follow the dark theme. Words a
 here already, since the browser's part of plotly speaks English only.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -91,6 +92,11 @@ def checked(data: list[Chart], layout: Chart) -> Chart:
 def plain(name: str) -> str:
     """A name that plotly does not read as markup."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def opening(trace: Chart, places: Sequence[str]) -> Chart:
+    """The trace with where each of its marks leads: `charts.js` opens it."""
+    return trace | {"customdata": list(places)} if any(places) else trace
 
 
 def note(text: str, y: float, *, right: bool, above: bool = True) -> Chart:

@@ -8,8 +8,8 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import TOKENS, Chart, checked, faint, note, plain, separators
-from analytics.charts.lines import _ticks
+from analytics.charts.base import TOKENS, Chart, checked, faint, note, opening, plain, separators
+from analytics.charts.lines import Places, _ticks
 from analytics.figures import ENOUGH, Point, Series
 from analytics.metrics import ControlChart
 
@@ -32,7 +32,9 @@ class Marker:
     is_break: bool = False
 
 
-def control(each: Series, found: ControlChart | None, markers: Sequence[Marker], by: str) -> Chart | None:
+def control(
+    each: Series, found: ControlChart | None, markers: Sequence[Marker], by: str, places: Places | None = None
+) -> Chart | None:
     """Dots in their intervals, the range and middle of each stretch behind them, a line across at each marker."""
     known = [point for point in each.points if point.mean.exact is not None]
     if len(known) < 2:
@@ -61,7 +63,8 @@ def control(each: Series, found: ControlChart | None, markers: Sequence[Marker],
         "height": TALL,
         "separators": separators(),
     }
-    return checked([*_dots(each, signals, by), *_rings(known, signals)], layout)
+    dots = opening(_dots(each, signals, by), [places(each, point) for point in each.points] if places else [])
+    return checked([dots, *_rings(known, signals)], layout)
 
 
 def _is_free(each: Series, target: float) -> bool:
@@ -79,44 +82,42 @@ def _signals(found: ControlChart | None) -> Mapping[dt.date, set[int]]:
     return rules
 
 
-def _dots(each: Series, signals: Mapping[dt.date, set[int]], by: str) -> list[Chart]:
+def _dots(each: Series, signals: Mapping[dt.date, set[int]], by: str) -> Chart:
     """The course; periods without calls are gaps, those with too few calls to judge are open dots."""
     values = [None if point.mean.exact is None else float(point.mean.exact) for point in each.points]
     few = [(point.mean.n or 0) < ENOUGH for point in each.points]
     ends = [(float(point.mean.low or 0), float(point.mean.high or 0)) for point in each.points]
     sure = [value is not None and point.mean.low is not None for value, point in zip(values, each.points, strict=True)]
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [point.start.isoformat() for point in each.points],
-            "y": values,
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [point.start.isoformat() for point in each.points],
+        "y": values,
+        "line": {"color": TOKENS["brand"], "width": 1.5},
+        "marker": {
+            "color": [TOKENS["sheet"] if open_ else TOKENS["brand"] for open_ in few],
+            "size": 8,
             "line": {"color": TOKENS["brand"], "width": 1.5},
-            "marker": {
-                "color": [TOKENS["sheet"] if open_ else TOKENS["brand"] for open_ in few],
-                "size": 8,
-                "line": {"color": TOKENS["brand"], "width": 1.5},
-            },
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [
-                    high - (value or 0) if known else 0
-                    for value, known, (_low, high) in zip(values, sure, ends, strict=True)
-                ],
-                "arrayminus": [
-                    (value or 0) - low if known else 0
-                    for value, known, (low, _high) in zip(values, sure, ends, strict=True)
-                ],
-                "color": faint("brand", 0.3),
-                "thickness": 4,
-                "width": 0,
-            },
-            "connectgaps": False,
-            "hovertext": [_sentence(point, signals.get(point.start, set()), by) for point in each.points],
-            "hoverinfo": "text",
-        }
-    ]
+        },
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [
+                high - (value or 0) if known else 0
+                for value, known, (_low, high) in zip(values, sure, ends, strict=True)
+            ],
+            "arrayminus": [
+                (value or 0) - low if known else 0
+                for value, known, (low, _high) in zip(values, sure, ends, strict=True)
+            ],
+            "color": faint("brand", 0.3),
+            "thickness": 4,
+            "width": 0,
+        },
+        "connectgaps": False,
+        "hovertext": [_sentence(point, signals.get(point.start, set()), by) for point in each.points],
+        "hoverinfo": "text",
+    }
 
 
 def _sentence(point: Point, rules: set[int], by: str) -> str:

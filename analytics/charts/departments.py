@@ -6,33 +6,35 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import HEIGHT, TOKENS, Chart, checked, faint, plain, separators
+from analytics.charts.base import HEIGHT, TOKENS, Chart, checked, faint, opening, plain, separators
 from analytics.metrics import Against, AgainstWhole, Drawn
 
 ROW_HEIGHT, AROUND = 26, 70
+NAME_HEIGHT = 15
 
 
-def funnel(found: AgainstWhole, names: Mapping[int, str], measure: str) -> Chart | None:
+def funnel(
+    found: AgainstWhole, names: Mapping[int, str], measure: str, places: Mapping[int, str] | None = None
+) -> Chart | None:
     """Dots by number of calls, in the limits around the whole; those outside carry their name."""
     if found.target is None or not found.departments:
         return None
     data = _limits(found)
     outside = [key for key, each in found.departments.items() if each.verdict != "inside"]
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [each.n for each in found.departments.values()],
-            "y": [float(each.value) for each in found.departments.values()],
-            "marker": {
-                "size": 10,
-                "symbol": ["diamond" if key in outside else "circle" for key in found.departments],
-                "color": [_colour(each) for each in found.departments.values()],
-            },
-            "hovertext": [_against(names[key], each, found.target) for key, each in found.departments.items()],
-            "hoverinfo": "text",
-        }
-    )
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [each.n for each in found.departments.values()],
+        "y": [float(each.value) for each in found.departments.values()],
+        "marker": {
+            "size": 10,
+            "symbol": ["diamond" if key in outside else "circle" for key in found.departments],
+            "color": [_colour(each) for each in found.departments.values()],
+        },
+        "hovertext": [_against(names[key], each, found.target) for key, each in found.departments.items()],
+        "hoverinfo": "text",
+    }
+    data.append(opening(dots, [(places or {}).get(key, "") for key in found.departments]))
     target = float(found.target)
     layout = {
         "xaxis": {"title": {"text": _("calls")}, "rangemode": "tozero"},
@@ -41,7 +43,7 @@ def funnel(found: AgainstWhole, names: Mapping[int, str], measure: str) -> Chart
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
-        "annotations": [_named(names[key], found.departments[key]) for key in outside],
+        "annotations": _labels([(names[key], found.departments[key]) for key in outside], found),
         "height": HEIGHT,
         "separators": separators(),
     }
@@ -99,18 +101,36 @@ def _against(name: str, each: Against, whole: Decimal) -> str:
     )
 
 
+def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list[Chart]:
+    """The names, those that would lie upon each other one beyond the other."""
+    wide = max((each.n for each in found.curve), default=1) / 4
+    low, high = _reach(found)
+    labels: list[Chart] = []
+    for name, each in sorted(outside, key=lambda pair: pair[1].n):
+        label = _named(name, each)
+        for other in labels:
+            near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]
+            if near and abs(other["y"] - label["y"]) < (high - low) / 12:
+                label["yshift"] = other["yshift"] + (NAME_HEIGHT if label["yshift"] > 0 else -NAME_HEIGHT)
+        labels.append(label)
+    return labels
+
+
 def _named(name: str, each: Against) -> Chart:
     return {
         "text": plain(name),
         "x": each.n,
         "y": float(each.value),
-        "yshift": 14 if each.direction == "above" else -14,
+        "yanchor": "bottom" if each.direction == "above" else "top",
+        "yshift": 6 if each.direction == "above" else -6,
         "showarrow": False,
         "font": {"size": 12, "color": _colour(each)},
     }
 
 
-def dumbbells(found: Sequence[tuple[str, Drawn]], measure: str) -> Chart | None:
+def dumbbells(
+    found: Sequence[tuple[str, Drawn]], measure: str, places: Mapping[str, str] | None = None
+) -> Chart | None:
     """A row each: an open dot where it was measured, a full one with its interval where it probably is."""
     if not found:
         return None
@@ -146,9 +166,10 @@ def dumbbells(found: Sequence[tuple[str, Drawn]], measure: str) -> Chart | None:
             "hoverinfo": "skip",
         },
     ]
+    data[0] = opening(data[0], [(places or {}).get(name, "") for name, _each in rows])
     layout = {
         "xaxis": {"title": {"text": _("%(measure)s, points") % {"measure": measure}}, "showgrid": True},
-        "yaxis": {"type": "category", "automargin": True, "showgrid": False},
+        "yaxis": {"type": "category", "automargin": True, "showgrid": False, "range": [-0.7, len(rows) - 0.3]},
         "height": AROUND + ROW_HEIGHT * len(rows),
         "separators": separators(),
     }

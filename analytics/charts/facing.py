@@ -1,12 +1,12 @@
 """Content against experience: a dot per department in both its intervals, with the line on which they are equal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from analytics import gap_words, words
-from analytics.charts.base import TOKENS, Chart, checked, faint, plain, separators
+from analytics.charts.base import TOKENS, Chart, checked, faint, opening, plain, separators
 from analytics.figures import Mean
 from analytics.results import Estimate
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from analytics.metrics import Aspects
 
 TALL = 420
+# Of more dots the intervals are drawn thinly, or they hide the dots.
+MANY = 15
 
 
-def facing(dots: Sequence[tuple[str, "Aspects", Estimate]]) -> Chart | None:
+def facing(dots: Sequence[tuple[str, "Aspects", Estimate]], places: Mapping[str, str] | None = None) -> Chart | None:
     """`dots` are names with both means and the gap within their calls; a clear gap is a diamond."""
     drawn = [each for each in dots if each[1].content.exact is not None and each[1].experience.exact is not None]
     if not drawn:
@@ -40,6 +42,7 @@ def facing(dots: Sequence[tuple[str, "Aspects", Estimate]]) -> Chart | None:
             "hoverinfo": "text",
         }
     ]
+    data[0] = opening(data[0], [(places or {}).get(name, "") for name, _aspects, _gap in drawn])
     axis = {"range": [low, high], "showgrid": True, "dtick": 5 if high - low < 40 else 10}
     layout = {
         "xaxis": axis | {"title": {"text": _("what was said (content), points")}},
@@ -76,8 +79,8 @@ def _interval(means: Sequence[Mean]) -> Chart:
         "symmetric": False,
         "array": ends(upper=True),
         "arrayminus": ends(upper=False),
-        "color": faint("mute", 0.45),
-        "thickness": 2,
+        "color": faint("mute", 0.45 if len(means) <= MANY else 0.2),
+        "thickness": 2 if len(means) <= MANY else 1,
         "width": 0,
     }
 

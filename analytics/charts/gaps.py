@@ -1,15 +1,15 @@
 """Gaps on one axis around zero: a row each, a dot in its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analytics import gap_words, words
-from analytics.charts.base import TOKENS, Chart, checked, faint, plain, separators
+from analytics.charts.base import TOKENS, Chart, checked, faint, opening, plain, separators
 from analytics.results import Estimate
 
 ROW_HEIGHT, AROUND = 34, 84
 
 
-def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str) -> Chart | None:
+def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str, places: Mapping[str, str] | None = None) -> Chart | None:
     """`rows` are names with their gap and its sentence, from the top; full dots are clear, open ones are not.
 
     Gaps without an interval are left out: of a pair or two, they would stretch the axis and say nothing.
@@ -43,10 +43,11 @@ def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str) -> Chart | None:
             "hoverinfo": "text",
         }
     ]
+    data[0] = opening(data[0], [(places or {}).get(name, "") for name, _gap, _text in known])
     most = max((abs(end) for end in gap_words.ends(found)), default=0.0) * 1.08 or 1.0
     layout = {
         "xaxis": {"title": {"text": axis}, "showgrid": True, "range": [-most, most], "nticks": 7},
-        "yaxis": {"type": "category", "automargin": True, "showgrid": False},
+        "yaxis": {"type": "category", "automargin": True, "showgrid": False, "range": [-0.7, len(known) - 0.3]},
         "shapes": [
             {"type": "line", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "layer": "below"}
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}

@@ -1,7 +1,7 @@
 """Figures over time: lines with their intervals, and shares."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -13,17 +13,22 @@ from analytics.charts.base import (
     checked,
     faint,
     note,
+    opening,
     plain,
     separators,
 )
 from analytics.figures import ENOUGH, Point, Series, Share
+
+Places = Callable[[Series, Point], str]
 
 LABEL_HEIGHT = 17
 LETTER_WIDTH, WIDEST_LABEL = 7, 168
 MOST_TICKS = 13
 
 
-def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None) -> Chart | None:
+def lines(
+    found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None, places: Places | None = None
+) -> Chart | None:
     """Lines over time with their intervals, each labelled at its end.
 
     `sure` are the keys of the lines that show their interval as a band (all when left out). One line alone shows its normal
@@ -37,7 +42,8 @@ def lines(found: Sequence[Series], by: str, *, sure: Iterable[int] | None = None
         if each.key in banded:
             data += _band(each)
     for each in found:
-        data.append(_line(each, by, strong=each.key in banded))
+        line = _line(each, by, strong=each.key in banded)
+        data.append(opening(line, [places(each, point) for point in each.points] if places else []))
         data += _outside(each)
     shapes, notes = _surroundings(found)
     low, high = _reach(found)
@@ -125,7 +131,7 @@ def _line(each: Series, by: str, *, strong: bool) -> Chart:
 def _sentence(each: Series, point: Point, by: str) -> str:
     period = words.capital(words.period_of(point.start, by))
     sentence = f"<b>{plain(each.name)}</b><br>{period}: {words.mean_in_words(point.mean)}"
-    outside = _("outside its normal range")
+    outside = _("outside its earlier range")
     return f"{sentence}<br>{outside}" if point.outside else sentence
 
 
@@ -155,7 +161,7 @@ def _band(each: Series) -> list[Chart]:
 
 
 def _outside(each: Series) -> list[Chart]:
-    """A ring around what lies outside the normal range."""
+    """A ring around what lies outside the earlier range."""
     rung = [point for point in _known(each) if point.outside]
     if not rung:
         return []
@@ -172,7 +178,7 @@ def _outside(each: Series) -> list[Chart]:
 
 
 def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
-    """Of one line alone: its normal range as a shade, its mean within it, and its target as a dotted line."""
+    """Of one line alone: its earlier range as a shade, its mean within it, and its target as a dotted line."""
     if len(found) != 1:
         return [], []
     (each,) = found
@@ -187,7 +193,7 @@ def _surroundings(found: Sequence[Series]) -> tuple[list[Chart], list[Chart]]:
         )
         # Inside its band, at the edge that the dotted line of the target does not run along.
         top = each.target is not None and float(each.target) < (low + high) / 2
-        notes.append(note(_("normal range"), high if top else low, right=not right, above=not top))
+        notes.append(note(_("earlier range"), high if top else low, right=not right, above=not top))
     if each.target is not None:
         target = float(each.target)
         line = {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}
@@ -279,7 +285,9 @@ def _ticks(days: Sequence[dt.date], by: str) -> Chart:
         new_year = place == 0 or day.year != shown[place - 1].year
         name = words.short_month(day) if by == "month" else words.short_day(day)
         texts.append(f"{name}<br>{day.year}" if new_year else name)
-    pad = dt.timedelta(days=10 if by == "month" else 3)
+    # So much that on a phone a circled dot at either end is drawn whole.
+    length = days[-1] - days[0] if days else dt.timedelta()
+    pad = max(dt.timedelta(days=10 if by == "month" else 3), length / 25)
     reach = [(days[0] - pad).isoformat(), (days[-1] + pad).isoformat()] if days else None
     return {
         "type": "date",

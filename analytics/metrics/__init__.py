@@ -64,7 +64,7 @@ from analytics.metrics.phrases import Phrases, phrase_rates
 from analytics.metrics.questions import Item, Items, Moves, earned, item_moves, items, lost, pareto
 from analytics.metrics.reaching import Hours, long_hold, on_hold, prompt_hours, transferred
 from analytics.metrics.spread import Spread, Spreads, spreads
-from analytics.metrics.steering import largest_shift, shift, steering, surely_not
+from analytics.metrics.steering import largest_shift, shift, steering, surely_not, unsteady
 from analytics.metrics.strictness import CorrectedScore, Evaluators, Strictness, severity
 from analytics.metrics.sums import NOTHING, Parts, parts, together
 from analytics.metrics.telling import pooled, safe_answers, safe_grades
@@ -209,6 +209,7 @@ __all__ = [
     "tone_gaps",
     "tone_sides",
     "transferred",
+    "unsteady",
     "verdicts",
     "weighted_changes",
     "withheld",

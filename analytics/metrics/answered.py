@@ -33,10 +33,10 @@ def answers(frame: "pd.DataFrame") -> dict[str, dict[int, ByPoints]]:
 
     found: dict[str, dict[int, dict[int | None, Answer]]] = {}
     columns = ["item", "department", "points", "n", "lost", "n_again", "sum_again", "squares_again"]
-    for item, department, points, n, lost, *grades in frame[columns].itertuples(index=False, name=None):
+    rows = (frame[name].tolist() for name in columns)
+    for item, department, points, n, lost, *grades in zip(*rows, strict=True):
         held = found.setdefault(str(item), {}).setdefault(int(department), {})
-        key = None if pd.isna(points) else int(points)
-        held[key] = held.get(key, Answer()) + Answer(int(n), int(lost), Sums(*map(int, grades)))
+        _add(held, None if pd.isna(points) else int(points), Answer(int(n), int(lost), Sums(*map(int, grades))))
     return {item: dict(by_department) for item, by_department in found.items()}
 
 
@@ -45,15 +45,20 @@ def added(several: Iterable[ByPoints]) -> dict[int | None, Answer]:
     found: dict[int | None, Answer] = {}
     for each in several:
         for points, answer in each.items():
-            found[points] = found.get(points, Answer()) + answer
+            _add(found, points, answer)
     return found
+
+
+def _add(held: dict[int | None, Answer], points: int | None, answer: Answer) -> None:
+    held[points] = held[points] + answer if points in held else answer
 
 
 def points_sums(answered: ByPoints) -> Sums:
     """The sums of the points, over the calls in which the question counted."""
-    scored = [(points, answer.n) for points, answer in answered.items() if points is not None]
-    return Sums(
-        sum(n for _points, n in scored),
-        sum(points * n for points, n in scored),
-        sum(points * points * n for points, n in scored),
-    )
+    calls = total = squares = 0
+    for points, answer in answered.items():
+        if points is not None:
+            calls += answer.n
+            total += points * answer.n
+            squares += points * points * answer.n
+    return Sums(calls, total, squares)

@@ -124,5 +124,6 @@ def _difference(table: Table | None, p: float | None) -> Estimate:
     found = share_difference(*table)
     if found is None or p is None:
         return Estimate(n=table[1])
-    exact = 100 * (Fraction(table[0], table[1]) - Fraction(table[2], table[3]))
-    return estimate(table[1], exact, (100 * found.low, 100 * found.high), p)
+    own, n, others, m = table
+    exact = Fraction(100 * (own * m - others * n), n * m)
+    return estimate(n, exact, (100 * found.low, 100 * found.high), p)

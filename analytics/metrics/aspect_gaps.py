@@ -1,15 +1,16 @@
 """Content against experience per department, call by call, and the calls with the right answer and a bad feeling."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from analytics.figures import Share
-from analytics.metrics.aspect_scores import aspect_gap
 from analytics.metrics.means import WITHHELD_SHARE, share
+from analytics.metrics.pairs import mean_difference
 from analytics.metrics.withholding import withheld_departments
 from analytics.results import WITHHELD_ESTIMATE, Estimate, judged_by_key
+from analytics.stats.intervals import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,24 +44,29 @@ class AspectGaps:
     departments: Mapping[int, AspectGap]
 
 
-def aspect_gaps(frame: "pd.DataFrame", smallest: int = 1) -> AspectGaps:
+def aspect_gaps(frame: "pd.DataFrame", smallest: int = 1, totals: Iterable[frozenset[int]] = ()) -> AspectGaps:
     """The gap of every department with the paired t interval and test, corrected for there being many.
 
-    `frame` is that of `call_frames.scores` with `content` and `experience`; calls that miss either take no part. What
-    all calls say is no further test of the departments, and stands by itself.
+    `frame` is that of `call_frames.aspect_sums`, with `RIGHT` and `BAD`; calls that miss either score take no part. What
+    all calls say is no further test of the departments, and stands by itself. `totals`: see `withheld_departments`.
     """
-    both = frame.dropna(subset=["content", "experience"])
-    rows = {int(str(key)): each for key, each in both.groupby("department")}
-    hidden, whole_hidden = withheld_departments({key: len(each) for key, each in rows.items()}, smallest)
-    found = {key: WITHHELD_GAP if key in hidden else _of(each) for key, each in rows.items()}
+    rows = {
+        int(key): (Sums(int(n), int(total), int(squares)), int(bad))
+        for key, n, total, squares, bad in frame[_COLUMNS].itertuples(index=False, name=None)
+    }
+    sizes = {key: sums.n for key, (sums, _bad) in rows.items()}
+    hidden, whole_hidden = withheld_departments(sizes, smallest, (), totals)
+    found = {key: WITHHELD_GAP if key in hidden else _of(*each) for key, each in rows.items()}
     judged = judged_by_key({key: each.gap for key, each in found.items()})
     departments = {key: AspectGap(judged[key], each.bad_feeling) for key, each in found.items()}
     if whole_hidden:
         return AspectGaps(WITHHELD_GAP, departments)
-    whole = _of(both)
+    whole = _of(sum((sums for sums, _bad in rows.values()), Sums()), sum(bad for _sums, bad in rows.values()))
     return AspectGaps(AspectGap(judged_by_key({WHOLE: whole.gap})[WHOLE], whole.bad_feeling), departments)
 
 
-def _of(calls: "pd.DataFrame") -> AspectGap:
-    bad = (calls["content"] >= int(100 * RIGHT)) & (calls["experience"] < int(100 * BAD))
-    return AspectGap(aspect_gap(calls), share(int(bad.sum()), len(calls)))
+_COLUMNS: Final = ["department", "n", "sum", "squares", "n_bad"]
+
+
+def _of(sums: Sums, bad: int) -> AspectGap:
+    return AspectGap(mean_difference(sums), share(bad, sums.n))

@@ -1,14 +1,12 @@
 """Whether evaluators became stricter or more lenient within a period."""
 
 import math
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.metrics.strictness import FACTORS
+from analytics.metrics.strictness import cells_by_caller
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged
-from analytics.stats.cells import cells_of_sums
-from analytics.stats.intervals import LEVEL, Sums, t_quantile, t_two_sided
+from analytics.stats.intervals import LEVEL, t_quantile, t_two_sided
 from analytics.stats.severity import Severities, Severity, Unconnected, severities
 
 if TYPE_CHECKING:
@@ -53,15 +51,10 @@ def severity_drift(frame: "pd.DataFrame", smallest: int = 1) -> Halves:
 
 
 def _severities(frame: "pd.DataFrame") -> Severities | None:
-    rows = frame[[*FACTORS, "n", "sum", "squares"]].itertuples(index=False, name=None)
-    sums: dict[tuple[Hashable, ...], Sums] = {
-        (int(who), int(where), int(what)): Sums(int(n), int(total), int(squares))
-        for who, where, what, n, total, squares in rows
-    }
-    if not any(each.n for each in sums.values()):
+    if not frame["n"].sum():
         return None
     try:
-        return severities(cells_of_sums(FACTORS, sums))
+        return severities(cells_by_caller(frame))
     except Unconnected:
         return None
 

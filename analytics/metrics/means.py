@@ -6,15 +6,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from analytics.figures import ENOUGH, Change, Drift, Mean, Point, Share, rounded
+from analytics.figures import ENOUGH, Change, Drift, Mean, Point, Share, rounded, rounded_ratio
 from analytics.metrics.sums import Parts
 from analytics.stats.comparison import benjamini_hochberg, groups, welch
 from analytics.stats.course import slope
 from analytics.stats.intervals import Sums, mean_interval, wilson
 
-HUNDRED = Decimal(100)
+ZERO, HUNDRED = Decimal("0.00"), Decimal("100.00")
 # The best grade for "would call again".
-GRADES = Decimal(10)
+GRADES = Decimal("10.00")
 # Periods that a steady rise or fall is looked for in, and that a sparkline shows.
 COURSE = 12
 
@@ -26,16 +26,13 @@ def mean(sums: Sums, smallest: int = 1, *, top: Decimal = HUNDRED) -> Mean:
     """The mean of scores (hundredths in, points out) with Student's 95 % interval, kept within 0..`top`."""
     if 0 < sums.n < smallest:
         return WITHHELD
-    if sums.mean is None:
+    if not sums.n:
         return Mean()
     interval = mean_interval(sums) if sums.n >= ENOUGH else None
     low = high = None
     if interval is not None:
-        low, high = (
-            max(Decimal("0.00"), rounded(interval.low / 100)),
-            min(rounded(top), rounded(interval.high / 100)),
-        )
-    return Mean(n=sums.n, exact=sums.mean / 100, low=low, high=high, sums=sums)
+        low, high = max(ZERO, rounded(interval.low / 100)), min(top, rounded(interval.high / 100))
+    return Mean(n=sums.n, exact=Fraction(sums.total, 100 * sums.n), low=low, high=high, sums=sums)
 
 
 def measured(parts: Parts, measure: str, smallest: int = 1) -> Mean:
@@ -113,7 +110,8 @@ def share(count: int, n: int, smallest: int = 1) -> Share:
     if interval is None:
         return Share()
     low, high = rounded(interval.low * 100), rounded(interval.high * 100)
-    return Share(n=n, count=count, value=rounded(Fraction(100 * count, n)), low=low, high=high)
+    value = rounded_ratio(100 * interval.successes, interval.n)
+    return Share(n=n, count=count, value=value, low=low, high=high)
 
 
 def bands(means: Mapping[int, Mean]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from analytics.figures import ENOUGH, Mean, Share, rounded
 from analytics.metrics.means import share
 from analytics.metrics.sums import Parts
-from analytics.stats.intervals import mean_interval
+from analytics.stats.intervals import side_of
 
 REACHED, MISSED, OPEN = "reached", "missed", "open"
 # The endings that help a caller at once; an agreed callback helps once it has come.
@@ -48,14 +48,8 @@ def target(mean: Mean, wanted: Decimal | None) -> Target | None:
 
 
 def _verdict(mean: Mean, wanted: Decimal) -> str:
-    interval = mean_interval(mean.sums) if mean.sums.n >= ENOUGH else None
-    if interval is None:
-        return OPEN
-    # A mean of 80 points may come out as 79.99999999999999.
-    low, high = (round(limit / 100, 9) for limit in (interval.low, interval.high))
-    if max(low, 0.0) >= float(wanted):
-        return REACHED
-    return MISSED if min(high, 100.0) < float(wanted) else OPEN
+    side = side_of(mean.sums, float(100 * wanted), fewest=ENOUGH, within=(0, 10_000))
+    return {1: REACHED, 0: OPEN, -1: MISSED}[side]
 
 
 # --- shares -----------------------------------------------------------------------------------------------------------

@@ -167,6 +167,8 @@ def _most(moves: Sequence[Move]) -> Move | None:
 
 def _is_few(answered: ByPoints, smallest: int) -> bool:
     """Whether so few calls asked this, or so few of them scored it, that its figures may not be seen."""
+    if smallest <= 1:
+        return False
     scored = points_sums(answered).n
     asked = sum(each.n for each in answered.values())
     return 0 < scored < smallest or 0 < asked < smallest

@@ -1,6 +1,5 @@
 """Who scores strictly or leniently, and departments' scores without it."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.figures import rounded
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged
-from analytics.stats.cells import cells_of_sums
-from analytics.stats.intervals import Sums
+from analytics.stats.cells import Cells, cells_of_columns
 from analytics.stats.severity import Corrected, Severities, Severity, Unconnected, severities
 
 if TYPE_CHECKING:
@@ -70,17 +68,11 @@ def severity(frame: "pd.DataFrame", smallest: int = 1) -> Evaluators:
     evaluators. Empty with too few calls to tell evaluators from chance. Those of fewer than `smallest` calls are
     withheld.
     """
-    sums: dict[tuple[Hashable, ...], Sums] = {
-        (int(who), int(where), int(what)): Sums(int(n), int(total), int(squares))
-        for who, where, what, n, total, squares in frame[[*FACTORS, "n", "sum", "squares"]].itertuples(
-            index=False, name=None
-        )
-    }
-    n = sum(each.n for each in sums.values())
+    n = int(frame["n"].sum())
     if not n:
         return Evaluators()
     try:
-        found = severities(cells_of_sums(FACTORS, sums))
+        found = severities(cells_by_caller(frame))
     except Unconnected as apart:
         groups = (Component(_keys(each.evaluators), _keys(each.departments)) for each in apart.groups)
         return Evaluators(n=n, apart=tuple(groups))
@@ -92,6 +84,11 @@ def severity(frame: "pd.DataFrame", smallest: int = 1) -> Evaluators:
         departments=tuple(_department(each, smallest) for each in found.departments),
         share=None if found.share is None else rounded(100 * found.share),
     )
+
+
+def cells_by_caller(frame: "pd.DataFrame") -> Cells:
+    """The sums of the frames `by_evaluator` and `by_half` by who called what."""
+    return cells_of_columns({name: frame[name] for name in FACTORS}, frame["n"], frame["sum"], frame["squares"])
 
 
 def _keys(labels: tuple[object, ...]) -> tuple[int, ...]:

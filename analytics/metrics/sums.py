@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analytics.stats.intervals import Sums
@@ -20,26 +21,29 @@ class Parts:
         return self.held.get(name, 0)
 
     def sums(self, measure: str) -> Sums:
-        return Sums(self[f"n_{measure}"], self[f"sum_{measure}"], self[f"squares_{measure}"])
+        n, total, squares = _names(measure)
+        return Sums(self[n], self[total], self[squares])
 
 
 NOTHING = Parts({})
 
 
+@cache
+def _names(measure: str) -> tuple[str, str, str]:
+    return f"n_{measure}", f"sum_{measure}", f"squares_{measure}"
+
+
 def parts(frame: "pd.DataFrame", keys: Sequence[str]) -> dict[tuple[object, ...], Parts]:
     """The rows of a frame by their keys; integers as Python's, which do not overflow."""
     names = [name for name in frame.columns if name.startswith(("n_", "sum_", "squares_"))]
-    found = {}
-    for key, values in zip(
-        frame[list(keys)].itertuples(index=False, name=None),
-        frame[names].itertuples(index=False, name=None),
-        strict=True,
-    ):
-        found[key] = Parts({name: int(value) for name, value in zip(names, values, strict=True)})
-    return found
+    rows = frame[list(keys)].itertuples(index=False, name=None), frame[names].to_numpy().tolist()
+    return {key: Parts(dict(zip(names, map(int, values), strict=True))) for key, values in zip(*rows, strict=True)}
 
 
 def together(several: Iterable[Parts]) -> Parts:
+    several = tuple(several)
+    if len(several) == 1:
+        return several[0]
     held: dict[str, int] = {}
     for each in several:
         for name, value in each.held.items():

@@ -1,14 +1,14 @@
 """Callbacks over time: how many of the promised calls have come after so many hours."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from analytics.figures import rounded
 from analytics.metrics.withholding import withheld_departments
-from analytics.stats.log_rank import LogRank, log_rank
+from analytics.stats.log_rank import LogRank, log_rank_counts
 from analytics.stats.survival import Survival, kaplan_meier_counts
 
 if TYPE_CHECKING:
@@ -51,12 +51,25 @@ class Curve:
 
     n: int | None = 0
     came: int | None = 0
-    points: tuple[Come, ...] = ()
-    day: Come | None = None
     median: Decimal | None = None
     median_low: Decimal | None = None
     median_high: Decimal | None = None
     withheld: bool = False
+    hours: int = CURVE_HOURS
+    survival: Survival | None = field(default=None, repr=False)
+
+    def at(self, hour: int) -> Come | None:
+        """The point of an hour."""
+        return None if self.survival is None or hour > self.hours else _point(self.survival, hour)
+
+    @property
+    def day(self) -> Come | None:
+        return self.at(DAY)
+
+    @property
+    def points(self) -> tuple[Come, ...]:
+        """All of them: of many departments that takes longer than all else, so a page asks for those that it draws."""
+        return tuple(point for hour in range(self.hours + 1) if (point := self.at(hour)) is not None)
 
 
 WITHHELD_CURVE = Curve(n=None, came=None, withheld=True)
@@ -147,12 +160,11 @@ def _curve(counts: Counts, hours: int) -> Curve:
     curve = kaplan_meier_counts(times, [counts[hour][0] for hour in times], [counts[hour][1] for hour in times])
     if curve is None:
         return Curve()
-    points = tuple(point for hour in range(hours + 1) if (point := _point(curve, hour)) is not None)
     return Curve(
         n=curve.n,
         came=curve.n_events,
-        points=points,
-        day=next((point for point in points if point.hour == DAY), None),
+        hours=hours,
+        survival=curve,
         median=_hours(curve.median),
         median_low=_hours(curve.median_low),
         median_high=_hours(curve.median_high),
@@ -174,13 +186,7 @@ def _hours(value: float | None) -> Decimal | None:
 
 
 def _compared(counts: Mapping[int, Counts]) -> LogRank | None:
-    """Departments against each other; the test takes single promises."""
-    times: list[int] = []
-    happened: list[bool] = []
-    departments: list[int] = []
-    for department, by_hour in counts.items():
-        for hour, (came, lost) in by_hour.items():
-            times += [hour] * (came + lost)
-            happened += [True] * came + [False] * lost
-            departments += [department] * (came + lost)
-    return log_rank(times, happened, departments)
+    """Departments against each other."""
+    rows = [(hour, *held, department) for department, by_hour in counts.items() for hour, held in by_hour.items()]
+    times, came, lost, departments = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return log_rank_counts(times, came, lost, departments)

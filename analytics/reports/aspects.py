@@ -1,7 +1,7 @@
 """What was said against how it was said: per department, and the calls with the right answer and a bad feeling."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,8 @@ from analytics import answer_frames, call_frames, charts, frames, gap_words, met
 from analytics.access import Reader
 from analytics.figures import rounded
 from analytics.filters import Filters
-from analytics.metrics import BAD, NO_ASPECT_GAP, RIGHT, AspectGap, AspectGaps, Aspects
+from analytics.metrics import BAD, NO_ASPECT_GAP, RIGHT, AspectGap, Aspects
+from analytics.reports import places
 from analytics.reports.base import (
     Column,
     Report,
@@ -23,7 +24,6 @@ from analytics.reports.base import (
     share_columns,
     share_values,
 )
-from analytics.reports.single_calls import MOST_CALLS, too_many
 from analytics.reports.tree import Tree, tree_of
 from surveys.models import Call
 
@@ -47,10 +47,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Facing:
-    """The departments with calls, the widest gap first; `whole` is `None` where the calls are too many to look at."""
+    """The departments with calls, the widest gap first."""
 
     lines: tuple[Line, ...]
-    whole: AspectGap | None
+    whole: AspectGap
 
 
 def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
@@ -60,22 +60,21 @@ def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
     parts = {key: each for (key, now), each in metrics.parts(frame, ["department", "now"]).items() if now}
     counted = sum(each["n_calls"] for each in parts.values())
     smallest = reader.smallest_group(tree.keys)
-    found: AspectGaps | None = None
-    if counted <= MOST_CALLS:
-        found = metrics.aspect_gaps(call_frames.scores(reader, filters, tree.keys, ASPECTS), smallest)
+    right, bad = int(100 * RIGHT), int(100 * BAD)
+    sums = call_frames.aspect_sums(reader, filters, tree.keys, right=right, bad=bad)
+    found = metrics.aspect_gaps(sums, smallest, tree.totals)
     lines = []
     for key in tree.leaves:
         if key in parts and parts[key]["n_calls"]:
             aspects = metrics.aspects(parts[key], smallest)
-            of_sums = replace(NO_ASPECT_GAP, gap=aspects.gap)
-            within = found.departments.get(key, NO_ASPECT_GAP) if found else of_sums
+            within = found.departments.get(key, NO_ASPECT_GAP)
             lines.append(Line(key, tree.name(key), tree.code(key), aspects, within))
     lines.sort(key=lambda each: (-(each.within.gap.exact or Fraction(0)), each.name))
     columns = _columns()
     return Report(
         slug="content_experience",
         title=_("What was said against how it was said"),
-        summary=_in_words(found.whole if found else None, counted),
+        summary=_in_words(found.whole),
         columns=columns,
         rows=checked(columns, (_values(each) for each in lines)),
         filters=filters,
@@ -84,8 +83,11 @@ def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
         counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        chart=charts.facing([(each.name, each.aspects, each.within.gap) for each in lines if not each.withheld]),
-        result=Facing(tuple(lines), found.whole if found else None),
+        chart=charts.facing(
+            [(each.name, each.aspects, each.within.gap) for each in lines if not each.withheld],
+            places.by_name(reader, filters, ((each.name, each.key) for each in lines)),
+        ),
+        result=Facing(tuple(lines), found.whole),
     )
 
 
@@ -122,9 +124,7 @@ def _values(each: Line) -> Mapping[str, Value]:
     }
 
 
-def _in_words(whole: AspectGap | None, counted: int) -> str:
-    if whole is None:
-        return too_many(counted)
+def _in_words(whole: AspectGap) -> str:
     if whole.gap.exact is None:
         return ""
     facts = {"gap": gap_words.signed(whole.gap), "calls": words.calls(whole.gap.n)}
@@ -150,9 +150,7 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
         raise PermissionDenied
     tree = tree_of(reader, filters)
     counted = _counted(reader, filters, tree)
-    found: list[Call] = []
-    if counted <= MOST_CALLS:
-        found = answer_frames.bad_feelings(reader, filters, tree.keys, int(100 * RIGHT), int(100 * BAD))
+    found = answer_frames.bad_feelings(reader, filters, tree.keys, int(100 * RIGHT), int(100 * BAD))
     columns = (
         Column("call", _("Call")),
         Column("date", _("Day"), _("date")),
@@ -178,7 +176,7 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
         counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        result=tuple(found) if counted <= MOST_CALLS else None,
+        result=tuple(found),
     )
 
 

@@ -61,8 +61,8 @@ class Report:
 
 def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> dict[str, int]:
     """How many calls of the period do not count, by reason, the most frequent first."""
-    frame = frames.left_out(reader, filters, departments).sort_values(["n", "reason"], ascending=[False, True])
-    return {str(reason): int(n) for reason, n in frame.itertuples(index=False, name=None)}
+    found = frames.left_out(reader, filters, departments).itertuples(index=False, name=None)
+    return {str(reason): int(n) for reason, n in sorted(found, key=lambda pair: (-pair[1], pair[0]))}
 
 
 def note(*figures: Mean | Share) -> str:

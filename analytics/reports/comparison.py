@@ -9,6 +9,7 @@ from analytics import charts, frames, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import AgainstWhole, DrawnTogether
+from analytics.reports import places
 from analytics.reports.base import Column, Report, Value, checked, left_out
 from analytics.reports.tree import Tree, tree_of
 from analytics.stats.intervals import Sums
@@ -47,7 +48,12 @@ def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
         counted=sum(each.n for each in sums.values()),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        chart=charts.funnel(found, {key: tree.name(key) for key in found.departments}, words.measure(filters.measure)),
+        chart=charts.funnel(
+            found,
+            {key: tree.name(key) for key in found.departments},
+            words.measure(filters.measure),
+            {key: places.of_department(reader, filters, key) for key in found.departments},
+        ),
         result=found,
     )
 
@@ -122,6 +128,7 @@ def shrunk(reader: Reader, filters: Filters, _department: int | None) -> Report:
         chart=charts.dumbbells(
             [(tree.name(key), each) for key in tree.leaves if (each := found.departments.get(key)) is not None],
             words.measure(filters.measure),
+            places.by_name(reader, filters, ((tree.name(key), key) for key in tree.leaves)),
         ),
         result=found,
     )

@@ -1,7 +1,7 @@
 """Is it really changing? One course on its control chart, and of every department and dimension what it does, in a word."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,16 +16,18 @@ from analytics.filters import ALL_TOGETHER, TOTAL, Filters
 from analytics.metrics import ControlChart, Level, Verdict
 from analytics.metrics.charting import Seen
 from analytics.models import Intervention
+from analytics.reports import places
 from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns, mean_values, note
-from analytics.reports.history import Break, breaks, covering, history, line_of, measures, shown_on
+from analytics.reports.history import Break, breaks, covering, history, measures, shown_on
 from analytics.reports.signals import Episode, episodes, short_size, size, word
 from analytics.reports.tree import Tree, tree_of
-from analytics.reports.trend import hidden_periods, series_of, sums_by_period
+from analytics.reports.trend import series_of, sums_by_period
+from analytics.reports.verdicts import opened, rebased, since, surety, verdicts
 
 # The change of level of the one course that is drawn is told from this on.
 SURE = 0.05
-# The newest periods that a table of verdicts looks at.
-NEWEST = 26
+# More departments of which no course stands out are shown only when asked for.
+MOST_QUIET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Control:
 def control(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """The control chart of the chosen measure for one department, or for all together."""
     seen = history(filters)
-    tree, line = tree_of(reader, seen), line_of(reader, filters)
+    tree, line = tree_of(reader, seen), opened(reader, filters)
     found = _control(tree, seen, line)
     columns = _control_columns(filters)
     series = found.series
@@ -65,7 +67,7 @@ def control(reader: Reader, filters: Filters, _department: int | None) -> Report
         counted=sum(each[line]["n_calls"] for each in by_period),
         data_time=reader.at,
         left_out=left_out(reader, seen, tree.within[line]),
-        chart=charts.control(series, found.chart, _markers(reader, found), filters.by) if series else None,
+        chart=_drawn(reader, filters, found),
         result=found,
     )
 
@@ -84,11 +86,11 @@ def _control(tree: Tree, seen: Filters, line: int) -> Control:
     marked = covering(tree, line, tree.reader.interventions)
     broken = breaks(tree.reader, seen)
     chart = metrics.control_chart(series.points, rebased=rebased(marked, broken))
-    level = metrics.level(_since(series.points, broken))
+    level = metrics.level(since(series.points, broken))
     if level is not None and (level.p > SURE or not level.is_step):
         level = None
     seen_on_it = episodes(chart, series.points) if chart else ()
-    verdict = _verdicts(tree, seen).get((line, seen.measure))
+    verdict = verdicts(tree, seen).get((line, seen.measure))
     first, last = series.points[0].start, series.points[-1].end
     shown = [each for each in broken if first < each.day <= last]
     on_it = shown_on(marked, first, last)
@@ -111,25 +113,13 @@ def _sentences(found: Control, by: str) -> list[str]:
     said += [each.sentence(by) for each in found.episodes]
     if found.level is not None and (found.verdict is None or found.verdict.level is None):
         said.append(_level(found.level, by))
-    if found.chart is not None and all(stretch.low is None for stretch in found.chart.stretches):
+    if found.chart is None or all(stretch.low is None for stretch in found.chart.stretches):
         said.append(_("Too few periods for a range: it takes six with five calls or more each."))
     elif not said:
         said.append(
             _("Every period lies within its range, and there is no clear course: what moves here can be chance.")
         )
     return said
-
-
-def rebased(marked: Sequence[Intervention], broken: Sequence[Break]) -> set[dt.date]:
-    """Where a chart begins anew."""
-    return {each.day for each in marked} | {each.day for each in broken}
-
-
-def _since(points: Sequence[Point], broken: Sequence[Break]) -> Sequence[Point]:
-    """The periods whose scores can be compared: those since the checklist changed last."""
-    last = max((each.day for each in broken), default=None)
-    kept = [point for point in points if last is None or point.start >= last]
-    return kept or points
 
 
 def _level(level: Level, by: str) -> str:
@@ -140,6 +130,13 @@ def _level(level: Level, by: str) -> str:
         "change": words.change_in_words(level.change),
     }
     return _("The level changed most clearly at %(period)s: from %(before)s to %(after)s points, %(change)s.") % facts
+
+
+def _drawn(reader: Reader, filters: Filters, found: Control) -> charts.Chart | None:
+    if found.series is None:
+        return None
+    opens = places.of_lines(reader, filters)
+    return charts.control(found.series, found.chart, _markers(reader, found), filters.by, opens)
 
 
 def _markers(reader: Reader, found: Control) -> list[charts.Marker]:
@@ -225,6 +222,22 @@ class Courses:
     since: Break | None = None
 
     @property
+    def shown(self) -> tuple[tuple[str, int, str, tuple[Place, ...]], ...]:
+        """The lines that stand out, the parts and the whole, and the one on the chart; all of them where they are few."""
+        return tuple(each for each in self.lines if each not in self.quiet)
+
+    @property
+    def quiet(self) -> tuple[tuple[str, int, str, tuple[Place, ...]], ...]:
+        """Departments of which no course stands out, where these are many."""
+        found = tuple(
+            each
+            for each in self.lines
+            if each[2] == "department"
+            and not any(place.verdict.is_clear or place.verdict.outside or place.is_here for place in each[3])
+        )
+        return found if len(found) > MOST_QUIET else ()
+
+    @property
     def signals(self) -> list[tuple[str, str, Verdict]]:
         """The name, measure and verdict of what survived correction in single departments, the surest first."""
         found = [
@@ -233,14 +246,14 @@ class Courses:
             for place in places
             if level == "department" and place.verdict.is_clear
         ]
-        return sorted(found, key=lambda each: each[2].drift.p if each[2].drift else 1)
+        return sorted(found, key=lambda each: surety(each[2]))
 
 
 def courses(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """What each department's score and dimensions do, all judged together."""
     seen = history(filters)
     tree = tree_of(reader, seen)
-    known = _verdicts(tree, seen)
+    known = verdicts(tree, seen)
     found = _courses(tree, filters, known)
     columns = _courses_columns(filters)
     rows = [
@@ -267,34 +280,8 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
     )
 
 
-def _verdicts(tree: Tree, seen: Filters) -> dict[tuple[int, str], Verdict]:
-    """Of every node with calls and every measure, since the checklist changed last; judged together."""
-
-    def make() -> dict[tuple[int, str], Verdict]:
-        by_period, days = sums_by_period(tree.reader, seen, measures(seen))
-        broken = breaks(tree.reader, seen)
-        nodes = [*tree.leaves, *tree.parents]
-        if len(tree.leaves) > 1 and not any(tree.within[key] == tree.keys for key in tree.parents):
-            nodes.append(ALL_TOGETHER)
-        series = {}
-        for measure in measures(seen):
-            sums = [{node: parts.sums(measure) for node, parts in each.items()} for each in by_period]
-            hidden = hidden_periods(tree, [{node: each.n for node, each in period.items()} for period in sums])
-            for node in nodes:
-                held = [each[node] for each in sums]
-                if any(each.n for each in held):
-                    points = _since(metrics.bare_points(held, days, hidden[node]), broken)[-NEWEST:]
-                    marked = covering(tree, node, tree.reader.interventions)
-                    series[node, measure] = points, rebased(marked, ())
-        found = metrics.verdicts(series)
-        in_order = [(node, measure) for node in nodes for measure in measures(seen)]
-        return {key: found[key] for key in in_order if key in found}
-
-    return tree.reader.once(("verdicts", seen.scope, seen.measure, seen.departments), make)
-
-
 def _courses(tree: Tree, filters: Filters, known: Mapping[tuple[int, str], Verdict]) -> Courses:
-    line = line_of(tree.reader, filters)
+    line = opened(tree.reader, filters)
     shown = measures(filters)
     lines = []
     for node in dict.fromkeys(node for node, _measure in known):
@@ -323,14 +310,16 @@ def _summary(found: Courses) -> str:
     if not judged:
         return _("Too few periods to judge any course yet: it takes six with five calls or more each.")
     facts = {"clear": words.whole(clear), "judged": words.whole(judged)}
-    return (
-        ngettext(
-            "%(clear)s of %(judged)s courses changes by more than chance, after correction for their number.",
-            "%(clear)s of %(judged)s courses change by more than chance, after correction for their number.",
-            clear,
-        )
-        % facts
+    text = ngettext(
+        "%(clear)s of %(judged)s courses changes by more than chance, after correction for their number.",
+        "%(clear)s of %(judged)s courses change by more than chance, after correction for their number.",
+        clear,
     )
+    few = sum(len(places) for _name, _key, _level, places in found.lines) - judged
+    if not few:
+        return text % facts
+    rest = ngettext("%(count)s has too few periods to judge.", "%(count)s have too few periods to judge.", few)
+    return f"{text % facts} {rest % {'count': words.whole(few)}}"
 
 
 def _courses_columns(filters: Filters) -> tuple[Column, ...]:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from analytics import charts, frames, metrics, words
 from analytics.access import Reader
 from analytics.figures import Ending, ItemLoss, Point, Series, Share, rounded
-from analytics.filters import FATES, Filters
+from analytics.filters import ALL_TOGETHER, FATES, Filters
 from analytics.metrics import Parts
+from analytics.reports import places
 from analytics.reports.base import (
     Column,
     Report,
@@ -52,7 +53,8 @@ def dimensions(reader: Reader, filters: Filters, department: int | None) -> Repo
     title = _("%(measure)s and the five dimensions by %(step)s") % {"measure": measure, "step": step}
     if filters.measure in DIMENSIONS:
         title = _("The five dimensions by %(step)s") % {"step": step}
-    chart = charts.lines(found, filters.by, sure=[measures.index(filters.measure)]) if found else None
+    sure, opens = [measures.index(filters.measure)], _opens(reader, filters, department)
+    chart = charts.lines(found, filters.by, sure=sure, places=opens) if found else None
     return _over_time("dimensions", title, found=found, reader=reader, filters=filters, chart=chart)
 
 
@@ -60,8 +62,13 @@ def aspects(reader: Reader, filters: Filters, department: int | None) -> Report:
     """What was said against how it was said, over time."""
     found = _courses(reader, filters, department, ASPECTS)
     title = _("What was said and how it was said, by %(step)s") % {"step": words.STEPS[filters.by]}
-    chart = charts.lines(found, filters.by) if found else None
+    chart = charts.lines(found, filters.by, places=_opens(reader, filters, department)) if found else None
     return _over_time("aspects", title, found=found, reader=reader, filters=filters, chart=chart)
+
+
+def _opens(reader: Reader, filters: Filters, department: int | None) -> places.Places:
+    """Where the marks of charts of this department over time lead: to itself, in that period."""
+    return lambda _each, point: places.of_period(reader, filters, department or ALL_TOGETHER, point)
 
 
 def _courses(reader: Reader, filters: Filters, department: int | None, measures: Sequence[str]) -> list[Series]:
@@ -141,10 +148,12 @@ def items(reader: Reader, filters: Filters, department: int | None) -> Report:
     """The questions that cost most points of the score."""
     assert department is not None
     filters = about(filters, department)
-    keys = tree_of(reader, filters).keys
+    keys = reader.below(department)
     frame = frames.items(reader, filters, keys)
     calls, withheld = _period(reader, filters, department, "n_score")
     smallest = reader.smallest_group(keys)
+    # Questions of a part minus those of the departments in it would tell of a department with few answers.
+    withheld = withheld or (smallest > 1 and len(keys) > 1)
     found = [] if withheld else _losses(reader, frame.itertuples(index=False, name=None), calls, smallest)
     total = sum((each.lost for each in found if each.lost is not None), start=Decimal(0))
     columns = (
@@ -230,7 +239,6 @@ def fates(reader: Reader, filters: Filters, department: int | None) -> Report:
     """How the calls ended for the caller."""
     assert department is not None
     filters = about(filters, department)
-    keys = tree_of(reader, filters).keys
     parts, withheld = _parts(reader, filters, department)
     held = {fate: parts[f"n_fate_{fate}"] for fate in FATES}
     calls = sum(held.values())
@@ -264,7 +272,7 @@ def fates(reader: Reader, filters: Filters, department: int | None) -> Report:
         end=filters.end,
         counted=calls,
         data_time=reader.at,
-        left_out=left_out(reader, filters, keys),
+        left_out=left_out(reader, filters, reader.below(department)),
         result=tuple(endings) if calls and not withheld else (),
     )
 
@@ -326,7 +334,7 @@ def _kept(reader: Reader, filters: Filters, department: int) -> list[tuple[dt.da
     tree = tree_of(reader, filters)
     by_period, days = sums_by_period(reader, filters, course_measures(filters))
     sizes = [{node: parts["n_promised"] for node, parts in each.items()} for each in by_period]
-    hidden = hidden_periods(tree, sizes)[department] if days else set()
+    hidden = hidden_periods(tree, sizes, days)[department] if days else set()
     parts = [each[department] for each in by_period]
     return [
         (day, metrics.WITHHELD_SHARE if place in hidden else metrics.share(each["n_kept"], each["n_promised"]))

@@ -18,6 +18,7 @@ from analytics.reports.base import Column, Report, Value, checked, left_out, mea
 from analytics.reports.history import Break, breaks, covering, history, in_view, line_of, measures, shown_on
 from analytics.reports.tree import Tree, tree_of
 from analytics.reports.trend import hidden_periods, sums_by_period
+from analytics.reports.verdicts import opened
 from analytics.results import Estimate, judged
 from analytics.stats.intervals import Sums
 
@@ -46,7 +47,8 @@ def effects(reader: Reader, filters: Filters, _department: int | None) -> Report
     tree, line = tree_of(reader, seen), line_of(reader, filters)
     shown = tree if line == ALL_TOGETHER else Tree(reader, tree.within[line])
     several = in_view(shown, reader.interventions)
-    on_chart = shown_on(covering(tree, line, several), *_drawn(tree, seen, line))
+    here = opened(reader, filters)
+    on_chart = shown_on(covering(tree, here, several), *_drawn(tree, seen, here))
     measured = _measured(tree, seen, [(each, _where(tree, line, each)) for each in several])
     numbers = {each.pk: number for number, each in enumerate(on_chart, 1)}
     found = [
@@ -99,7 +101,7 @@ def _measured(
     """The figures of each, `None` where they rest on too few calls for their reader; corrected for their number."""
     by_period, days = sums_by_period(tree.reader, seen, measures(seen))
     sizes = [{node: parts[f"n_{seen.measure}"] for node, parts in each.items()} for each in by_period]
-    hidden = hidden_periods(tree, sizes) if several else {}
+    hidden = hidden_periods(tree, sizes, days) if several else {}
     broken = breaks(tree.reader, seen)
     found: list[Measured | None] = []
     for each, where in several:
@@ -155,7 +157,7 @@ def _effect(
         found=found,
         sentence=_said(found, filters.by),
         query=filters.querystring(department=None if where == ALL_TOGETHER else tree.code(where)),
-        is_here=where == line_of(tree.reader, filters),
+        is_here=where == opened(tree.reader, filters),
         may_remove=tree.reader.may_mark(each.department_id),
     )
 

@@ -128,6 +128,8 @@ def _flow_words(found: Flow) -> str:
         for name in ("not_called_back", "left", "open", "unknown")
         if name in found.outcomes
     ]
+    if not lost:
+        return _("Of %(calls)s %(helped)s ended with the caller helped.") % facts
     return _("Of %(calls)s %(helped)s ended with the caller helped; %(rest)s.") % {**facts, "rest": "; ".join(lost)}
 
 

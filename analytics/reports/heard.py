@@ -97,6 +97,7 @@ class _Bank:
 
     @cached_property
     def now(self) -> Phrases:
+        frames.read_with_before(self.reader, self.filters, self.tree.keys, "phrases")
         return self._rates(self.filters, now=True)
 
     @cached_property
@@ -341,7 +342,7 @@ def said(reader: Reader, filters: Filters, _department: int | None) -> Report:
         *_entry_columns(),
         Column("quote", _("Said")),
         Column("day", _("Day"), _("date")),
-        Column("moment", _("Moment")),
+        Column("moment", _("Into the call"), _("min:s")),
         Column("department_code", _("Code")),
         Column("department", _("Department")),
         Column("call", _("Call")),

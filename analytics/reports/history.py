@@ -47,8 +47,9 @@ def history(filters: Filters) -> Filters:
 
 def line_of(reader: Reader, filters: Filters) -> int:
     """The one department that is chosen, or that is all there is to see; else all together."""
-    if len(filters.departments) == 1:
-        return filters.departments[0]
+    chosen = filters.departments if reader.sees_calls else filters.lines
+    if len(chosen) == 1:
+        return chosen[0]
     tree = tree_of(reader, filters)
     return next((key for key in (*tree.parents, *tree.leaves) if tree.within[key] == tree.keys), ALL_TOGETHER)
 

@@ -75,19 +75,22 @@ def measures_of(filters: Filters) -> tuple[str, ...]:
     return tuple(dict.fromkeys((filters.measure, "score", *DIMENSIONS)))
 
 
-def row_of(reader: Reader, filters: Filters, department: int) -> Row:
-    """The row of one department as the overview has it: judged with all others there, so that both pages say the same."""
+def row_of(reader: Reader, filters: Filters, department: int, course: tuple[str, ...]) -> Row:
+    """The row of one department as the overview has it: judged with all others there, so that both pages say the same.
+
+    `course` is what the page shows of its periods, so that these are read once.
+    """
     if filters.departments and department not in tree_of(reader, filters).keys:
         filters = replace(filters, departments=())
-    maker = _Maker(tree_of(reader, filters), filters)
+    maker = _Maker(tree_of(reader, filters), filters, course)
     return next((row for row in maker.rows() if row.key == department), maker.row(department))
 
 
 class _Maker:
     """Makes rows from the sums of the period and of the one before."""
 
-    def __init__(self, tree: Tree, filters: Filters) -> None:
-        self.tree, self.filters, self.reader = tree, filters, tree.reader
+    def __init__(self, tree: Tree, filters: Filters, course: tuple[str, ...] = ()) -> None:
+        self.tree, self.filters, self.reader, self.course = tree, filters, tree.reader, course
         measures = measures_of(filters)
         frame = frames.totals(self.reader, filters, tree.keys, measures)
         sums = metrics.parts(frame, ["department", "now"])
@@ -160,7 +163,7 @@ class _Maker:
         """The rows with their changes, corrected for there being many, their bands and their recent course."""
         bands = metrics.bands({row.key: row.mean for row in rows if row.level == "department"})
         measure = self.filters.measure
-        course = series_of(self.reader, self.filters, measure, [row.key for row in rows])
+        course = series_of(self.reader, self.filters, measure, [row.key for row in rows], self.course)
         sparks = {each.key: each for each in course}
         singles = self.singles(rows)
         changes, drifts = metrics.corrected(

@@ -28,6 +28,7 @@ from analytics.reports.nodes import (
     name_columns,
     nodes_of_cells,
 )
+from analytics.reports.tree import together
 from analytics.results import Estimate
 from analytics.stats.comparison import ALPHA
 
@@ -148,7 +149,7 @@ def _said(each: tuple[Promises | None, int | None]) -> str:
 
 
 def _open_promises(whole: tuple[Promises | None, int | None] | None) -> str:
-    return "" if whole is None or whole[0] is None else _("All together: %(said)s.") % {"said": _said(whole)}
+    return "" if whole is None or whole[0] is None else _("Together: %(said)s.") % {"said": _said(whole)}
 
 
 def _benchmark(value: int) -> str:
@@ -274,7 +275,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
     waits, still_open = call_frames.promise_times(reader, filters, keys)
     found = metrics.kept_curves(waits, still_open, reader.smallest_group(keys))
     curves = {ALL_TOGETHER: found.whole} | {key: found.departments[key] for key in keys if key in found.departments}
-    curves = {key: each for key, each in curves.items() if each.points}
+    curves = {key: each for key, each in curves.items() if each.n}
     chosen = [key for key in filters.lines or _first_lines(nodes) if key in curves]
     hues = dict(zip([key for key in chosen if key], HUES * len(chosen), strict=False))
     lines = tuple(Drawn(nodes.tree.name(key), hues.get(key, "ink"), curves[key]) for key in chosen)
@@ -309,7 +310,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
 
 def points_of(curve: Curve) -> list[Come]:
     """The points of a curve that are drawn."""
-    return [point for point in curve.points if point.hour in HOURS]
+    return [point for hour in HOURS if (point := curve.at(hour)) is not None]
 
 
 def _first_lines(nodes: Nodes) -> list[int]:
@@ -339,7 +340,7 @@ def _picks(reader: Reader, filters: Filters, known: Sequence[int], chosen: Seque
     found = []
     for key in known:
         lines = [line for line in chosen if line != key] if key in chosen else [*chosen, key]
-        name = reader.departments[key].name if key else _("All together")
+        name = reader.departments[key].name if key else together(reader)
         url = filters.querystring(line=[codes[line] for line in lines]) + "#kept_curves"
         found.append(Pick(name, url, key in chosen))
     return found if len(found) > 2 else []

@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics import call_frames, metrics, words
+from analytics import metrics, reach_frames, words
 from analytics.access import Reader
 from analytics.figures import Share
 from analytics.filters import ALL_TOGETHER, Filters
@@ -171,7 +171,7 @@ class WeekDrawn:
 def hours(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """How many calls were answered within 15 seconds, by weekday and hour on the organisation's clock."""
     keys = tree_of(reader, filters).keys
-    found = metrics.prompt_hours(call_frames.by_hour(reader, filters, keys), reader.smallest_group(keys))
+    found = metrics.prompt_hours(reach_frames.by_hour(reader, filters, keys), reader.smallest_group(keys))
     gaps = metrics.against_norm(found.cells, NORM)
     hour_gaps, day_gaps = (metrics.against_norm(each, NORM) for each in (found.hours, found.weekdays))
     columns = (
@@ -267,7 +267,7 @@ class Handled:
 def handling(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """How many callers were put on hold, for over a minute, and put through, of the calls whose course was marked."""
     tree = tree_of(reader, filters)
-    sums = metrics.parts(call_frames.handling(reader, filters, tree.keys), ["department"])
+    sums = metrics.parts(reach_frames.handling(reader, filters, tree.keys), ["department"])
     marked = Nodes(tree, tree.sums({key: sums[key,] for key in tree.keys if (key,) in sums}))
     figures = {
         "on_hold": (_("Put on hold"), marked.shares(metrics.on_hold)),

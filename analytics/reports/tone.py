@@ -10,6 +10,7 @@ from analytics import answer_frames, charts, frames, gap_words, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import ToneGap, ToneSides
+from analytics.reports import places
 from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns
 from analytics.reports.single_calls import MOST_ANSWERED, too_many
 from analytics.reports.tree import tree_of
@@ -159,6 +160,7 @@ def _report(
         Column("note", _("Note")),
     )
     pairs = found.sides.pairs if found.sides else None
+    opens = places.by_name(reader, filters, ((each.name, each.key) for each in lines if isinstance(each.key, int)))
     return Report(
         slug=slug,
         title=title,
@@ -172,7 +174,9 @@ def _report(
         counted=2 * pairs if pairs else found.calls,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
-        chart=charts.gaps([(each.name, each.gap.estimate, each.says) for each in lines], _axis()) if not unit else None,
+        chart=charts.gaps([(each.name, each.gap.estimate, each.says) for each in lines], _axis(), opens)
+        if not unit
+        else None,
         result=Gaps(tuple(lines), pairs, bool(filters.caller_style) or filters.scenario is not None),
     )
 

@@ -1,6 +1,6 @@
 """The departments in view as a tree: single ones, parts with all below them, and everything together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,12 +40,17 @@ class Tree:
         own = {key: self.reader.below(key) & self.keys for key in self.keys}
         return own | {ALL_TOGETHER: self.keys}
 
+    @property
+    def totals(self) -> tuple[frozenset[int], ...]:
+        """The departments of each part, the smallest part first."""
+        return tuple(self.within[key] for key in self.parents)
+
     @cached_property
     def smallest(self) -> dict[int, int]:
         return {node: self.reader.smallest_group(self.within[node]) for node in self.nodes}
 
     def name(self, node: int) -> str:
-        return _("All together") if node == ALL_TOGETHER else self.reader.departments[node].name
+        return together(self.reader) if node == ALL_TOGETHER else self.reader.departments[node].name
 
     def code(self, node: int) -> str:
         return TOTAL if node == ALL_TOGETHER else self.reader.departments[node].code
@@ -60,18 +65,29 @@ class Tree:
         """The parts of every node, from those of single departments."""
         return {node: metrics.together(held[key] for key in self.within[node] if key in held) for node in self.nodes}
 
-    def withheld(self, sizes: Mapping[int, int], hidden: Iterable[int] = ()) -> set[int]:
-        """The nodes whose figure this reader may not see; `sizes` is how many calls each rests on."""
+    def withheld(
+        self, sizes: Mapping[int, int | Sequence[int]], hidden: Iterable[int] = (), *, spare_totals: bool = False
+    ) -> set[int]:
+        """The nodes whose figure this reader may not see; `sizes` is how many calls each rests on (see `metrics.withheld`)."""
         if all(smallest == 1 for smallest in self.smallest.values()):
             return set()
-        return metrics.withheld(sizes, {node: self.within[node] for node in self.nodes}, self.smallest, hidden)
+        within = {node: self.within[node] for node in self.nodes}
+        return metrics.withheld(sizes, within, self.smallest, hidden, spare_totals=spare_totals)
+
+
+def together(reader: Reader) -> str:
+    """What everything is called to whom it is shown: to a manager it is their own departments only."""
+    return _("All together") if reader.reads_all else _("All of yours together")
 
 
 def tree_of(reader: Reader, filters: Filters) -> Tree:
-    """The chosen departments with all below them, or all that the reader may see."""
+    """The chosen departments with all below them, or all that the reader may see.
+
+    For readers of totals it is always all: what is withheld must not depend on what is chosen.
+    """
 
     def make() -> Tree:
-        if not filters.departments:
+        if not filters.departments or not reader.sees_calls:
             return Tree(reader, frozenset(reader.departments))
         return Tree(reader, frozenset[int]().union(*(reader.below(key) for key in filters.departments)))
 

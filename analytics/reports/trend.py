@@ -1,7 +1,7 @@
 """A measure over time, for chosen departments, by month or week."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from analytics.access import Reader
 from analytics.figures import Point, Series, rounded
 from analytics.filters import ALL_TOGETHER, Filters
 from analytics.metrics import Parts
+from analytics.quarters import Quarter, quarter_of
+from analytics.reports import places
 from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns, mean_values, note
 from analytics.reports.tree import Tree, tree_of
 
@@ -35,7 +37,7 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
         counted=_counted(reader, filters),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        chart=charts.lines(found, filters.by) if found else None,
+        chart=charts.lines(found, filters.by, places=places.of_lines(reader, filters)) if found else None,
         result=found,
     )
 
@@ -51,7 +53,8 @@ def series_of(
     """The course of a measure for each line; a line is a department with all below it, or all in view together."""
     tree = tree_of(reader, filters)
     by_period, days = sums_by_period(reader, filters, measures or (measure,))
-    hidden = hidden_periods(tree, [{node: parts.sums(measure).n for node, parts in each.items()} for each in by_period])
+    sizes = [{node: parts.sums(measure).n for node, parts in each.items()} for each in by_period]
+    hidden = hidden_periods(tree, sizes, days)
     found = []
     for place, line in enumerate(dict.fromkeys(lines)):
         held = [each[line].sums(measure) for each in by_period]
@@ -113,21 +116,29 @@ def sums_by_period(
     return reader.once(("periods by node", filters.scope, filters.departments, measures), make)
 
 
-def hidden_periods(tree: Tree, sizes: list[dict[int, int]]) -> dict[int, set[int]]:
-    """Per node, the periods that its reader may not see."""
-    leaves = {key: metrics.withheld_periods([each[key] for each in sizes], tree.smallest[key]) for key in tree.leaves}
+def hidden_periods(
+    tree: Tree, sizes: list[dict[int, int]], days: Sequence[tuple[dt.date, dt.date]]
+) -> dict[int, set[int]]:
+    """Per node, the periods that its reader may not see: all of a calendar quarter, or none.
+
+    Readers of totals are told of quarters as well. Had one of its periods been hidden, the quarter minus the others, or a part
+    minus the departments in it, might tell it; so a node's are shown where every one of them may be, and the quarter too. The
+    course of a total matters more than that of its smallest department.
+    """
     found: dict[int, set[int]] = {node: set() for node in tree.nodes}
-    for place, each in enumerate(sizes):
-        for node in tree.withheld(each, {key for key in tree.leaves if place in leaves[key]}):
-            found[node].add(place)
-    return {
-        node: metrics.withheld_periods([each[node] for each in sizes], tree.smallest[node], places)
-        for node, places in found.items()
-    }
+    parts: dict[Quarter, list[int]] = {}
+    for place, (start, _end) in enumerate(days):
+        parts.setdefault(quarter_of(start), []).append(place)
+    for inside in parts.values():
+        periods = {node: [sizes[place][node] for place in inside] for node in tree.nodes}
+        whole = tree.withheld({node: sum(several) for node, several in periods.items()})
+        for node in tree.withheld(periods, whole, spare_totals=True):
+            found[node].update(place for place in inside if sizes[place][node])
+    return found
 
 
 def summary(found: Iterable[Series], by: str) -> str:
-    """The chart in words: where each line stands, and what lay outside its normal range."""
+    """The chart in words: where each line stands, and what lay outside its earlier range."""
     sentences = []
     for each in found:
         last = each.last
@@ -138,7 +149,7 @@ def summary(found: Iterable[Series], by: str) -> str:
         outside = [words.period_of(point.start, by) for point in each.points if point.outside]
         if outside:
             facts = {"name": each.name, "periods": words.listed(outside)}
-            sentences.append(_("%(name)s lay outside its normal range in %(periods)s.") % facts)
+            sentences.append(_("%(name)s lay outside its earlier range in %(periods)s.") % facts)
     return " ".join(sentences)
 
 
@@ -151,8 +162,8 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("end", _("To"), _("date")),
         Column("calls", _("Calls"), _("calls")),
         *mean_columns("mean", words.capital(str(words.MEASURES[filters.measure])), filters.measure),
-        Column("normal_low", _("Normal range, low end"), _("points"), "normal_range"),
-        Column("normal_high", _("Normal range, high end"), _("points"), "normal_range"),
+        Column("normal_low", _("Earlier range, low end"), _("points"), "normal_range"),
+        Column("normal_high", _("Earlier range, high end"), _("points"), "normal_range"),
         Column("target", _("Target"), _("points"), "target"),
         Column("note", _("Note")),
     )

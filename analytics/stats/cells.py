@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SAME = 1e-6
 # Squares of larger values, summed, would leave the range of numbers.
 LARGEST = 10**100
+# One beyond the largest integer of numpy.
+INTEGERS = 2**63
 # Weights that differ by more than this leave no digits for the smaller ones.
 WIDEST = 1e6
 
@@ -159,6 +161,41 @@ def cells_of_sums(names: Sequence[str], sums: Mapping[tuple[Hashable, ...], Sums
     )
 
 
+def cells_of_columns(
+    factors: Mapping[str, Collection[Any]], n: Collection[int], totals: Collection[int], squares: Collection[int]
+) -> Cells:
+    """The same from columns: per combination of labels how many values, their sum and the sum of their squares.
+
+    `factors` holds the label of each combination, per factor; a combination may stand in several rows only if all are added
+    up as combinations of their own. Those without values are left out. `ValueError` for a missing label, unequal lengths,
+    and squares that are less than their values' could be.
+    """
+    import numpy as np
+
+    counts, sums, squared = (np.asarray(each) for each in (n, totals, squares))
+    filled = counts > 0
+    coded = [_factorised(name, np.asarray(labels), filled) for name, labels in factors.items()]
+    counts, sums, squared = counts[filled], sums[filled], squared[filled]
+    # Integers divide exactly up to one rounding; those of numpy would wrap around where Python's go on.
+    if len(counts) and int(counts.max()) * int(squared.max()) >= INTEGERS:
+        counts, sums, squared = (each.astype(object) for each in (counts, sums, squared))
+    spread = counts * squared - sums * sums
+    if (low := spread < 0).any():
+        at = int(low.argmax())
+        raise ValueError(f"squares is {squared[at]}; {counts[at]} values with sum {sums[at]} have larger squares")
+    weights = counts.astype(float)
+    return Cells(
+        names=tuple(factors),
+        levels=tuple(labels for _code, labels in coded),
+        codes=np.column_stack([code for code, _labels in coded]),
+        counts=counts.astype(np.intp),
+        weights=weights,
+        means=sums.astype(float) / weights,
+        within=float((spread / counts).sum()) if len(counts) else 0.0,
+        log_weights=0.0,
+    )
+
+
 def comparable(cells: Cells, name: str) -> tuple[tuple[Hashable, ...], ...]:
     """Groups of the levels of one factor that the other factors let us compare.
 
@@ -269,6 +306,18 @@ def _coded(name: str, labels: Collection[Any], count: int) -> tuple[Codes, tuple
         if label is None or label != label:  # noqa: PLR0124 - only "not a number" differs from itself
             raise ValueError(f"{name!r} has the label {label!r}; every call has a level of every factor")
     return codes, tuple(index)
+
+
+def _factorised(name: str, labels: Any, filled: Any) -> tuple[Codes, tuple[Hashable, ...]]:
+    """As `_coded`, of the labels of an array that are `filled`."""
+    import pandas as pd
+
+    if len(labels) != len(filled):
+        raise ValueError(f"{name!r} has {len(labels)} labels for {len(filled)} combinations")
+    codes, known = pd.factorize(labels[filled])
+    if (codes < 0).any():
+        raise ValueError(f"{name!r} lacks a label; every combination has a level of every factor")
+    return codes, tuple(known.tolist())
 
 
 def _combinations(codes: Codes) -> tuple[Codes, Codes]:

@@ -43,10 +43,11 @@ def welch(first: Sums, second: Sums, level: float = LEVEL) -> Difference | None:
     (3.0, 0.0213)
     """
     upper = (1 + inside("level", level)) / 2
-    if first.mean is None or second.mean is None or first.variance is None or second.variance is None:
+    error_first, error_second = first.squared_error, second.squared_error
+    if error_first is None or error_second is None:
         return None
-    difference = float(second.mean - first.mean)
-    error_first, error_second = float(first.variance / first.n), float(second.variance / second.n)
+    # Whole numbers up to the one division: the exact difference of the means, rounded once.
+    difference = (second.total * first.n - first.total * second.n) / (first.n * second.n)
     error = error_first + error_second
     if error == 0:
         # Every value alike on both sides: the difference, or its absence, is all there is to see.

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from analytics.stats.given import inside, integer
 from analytics.stats.intervals import LEVEL, Sums, t_quantile, t_two_sided
@@ -39,15 +38,15 @@ def slope(times: Sequence[int], sums: Sequence[Sums], level: float = LEVEL) -> S
         return None
     x = sum(time * each.n for time, each in zip(times, sums, strict=True))
     y = sum(each.total for each in sums)
-    xx = Fraction(sum(time * time * each.n for time, each in zip(times, sums, strict=True))) - Fraction(x * x, n)
-    xy = Fraction(sum(time * each.total for time, each in zip(times, sums, strict=True))) - Fraction(x * y, n)
-    yy = Fraction(sum(each.squares for each in sums)) - Fraction(y * y, n)
+    # Each `n` times as large as it is by the book, so that all of them are whole and nothing is lost before dividing.
+    xx = n * sum(time * time * each.n for time, each in zip(times, sums, strict=True)) - x * x
+    xy = n * sum(time * each.total for time, each in zip(times, sums, strict=True)) - x * y
+    yy = n * sum(each.squares for each in sums) - y * y
     if xx == 0:
         return None
     found = xy / xx
-    residual = yy - found * xy
-    error = math.sqrt(residual / (n - 2) / xx)
+    error = math.sqrt((yy * xx - xy * xy) / (xx * xx * (n - 2)))
     if error == 0:
-        return Slope(n, float(found), float(found), float(found), 1.0 if found == 0 else 0.0)
+        return Slope(n, found, found, found, 1.0 if found == 0 else 0.0)
     half = t_quantile(upper, n - 2) * error
-    return Slope(n, float(found), float(found) - half, float(found) + half, t_two_sided(float(found) / error, n - 2))
+    return Slope(n, found, found - half, found + half, t_two_sided(found / error, n - 2))

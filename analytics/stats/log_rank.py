@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
-from analytics.stats.given import number, numbers, one_of, same_length
+from analytics.stats.given import number, numbers, one_of, same_length, whole
 from analytics.stats.survival import truth
 
 if TYPE_CHECKING:
@@ -64,30 +64,68 @@ def log_rank(
     (7.26, 1)
     """
     import numpy as np
-    from scipy.special import chdtrc
 
     one_of("weight", weight, WEIGHTS)
     _powers(weight, rho, gamma)
     same_length(times=len(times), observed=len(observed), groups=len(groups))
-    data = _columns(times, observed, entries)
+    data = np.vstack([_columns(times, observed, entries), np.ones(len(times))])
     labels, codes = _codes(groups)
     _strata_labels, parts = _codes(strata if strata is not None else [0] * len(times))
     same_length(times=len(times), strata=len(parts))
-    seen, expected, variance = np.zeros(len(labels)), np.zeros(len(labels)), np.zeros((len(labels), len(labels)))
-    for part in range(len(_strata_labels)):
-        inside = parts == part
-        pieces = _stratum(data[:, inside], codes[inside], len(labels), weight, (rho, gamma))
-        seen, expected, variance = seen + pieces[0], expected + pieces[1], variance + pieces[2]
-    chi2, df = _quadratic(seen - expected, variance)
-    if df == 0:
-        return None
-    sizes = np.bincount(codes, minlength=len(labels)).tolist()
-    events = np.bincount(codes[data[1] > 0], minlength=len(labels)).tolist()
-    rows = zip(labels, sizes, events, seen.tolist(), expected.tolist(), strict=True)
-    return LogRank(len(times), tuple(Group(*row) for row in rows), chi2, df, float(chdtrc(df, chi2)))
+    pieces = [
+        _stratum(data[:, parts == part], codes[parts == part], len(labels), weight, (rho, gamma))
+        for part in range(len(_strata_labels))
+    ]
+    return _tested(labels, codes, data, pieces)
+
+
+def log_rank_counts(
+    times: Sequence[SupportsFloat], events: Sequence[int], censored: Sequence[int], groups: Sequence[Hashable]
+) -> LogRank | None:
+    """As `log_rank` with the weight "log-rank", from how many of a group had the event, and were last seen, at each time.
+
+    One entry a time and group, in any order.
+
+    >>> result = log_rank_counts([9, 13, 18, 23, 5, 8, 12], [1, 1, 1, 1, 2, 2, 1], [0, 1, 0, 0, 0, 0, 0], "MMMMNNN")
+    >>> round(result.chi2, 4), result.n
+    (7.26, 10)
+    """
+    import numpy as np
+
+    same_length(times=len(times), events=len(events), censored=len(censored), groups=len(groups))
+    counts = [[whole(name, each) for each in given] for name, given in (("events", events), ("censored", censored))]
+    happened = [True] * len(times) + [False] * len(times)
+    data = np.vstack([_columns([*times, *times], happened, None), np.asarray([*counts[0], *counts[1]], dtype=float)])
+    labels, codes = _codes([*groups, *groups])
+    return _tested(labels, codes, data, [_stratum(data, codes, len(labels), "log-rank", (0.0, 0.0))])
 
 
 # --- how --------------------------------------------------------------------------------------------------------------
+
+
+Pieces = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+"""Observed, expected and covariance of the weighted events of each group, within one stratum."""
+
+
+def _tested(
+    labels: list[Hashable], codes: "NDArray[np.int64]", data: "NDArray[np.float64]", pieces: list[Pieces]
+) -> LogRank | None:
+    import numpy as np
+    from scipy.special import chdtrc
+
+    seen, expected, variance = np.zeros(len(labels)), np.zeros(len(labels)), np.zeros((len(labels), len(labels)))
+    for part in pieces:
+        seen, expected, variance = seen + part[0], expected + part[1], variance + part[2]
+    chi2, df = _quadratic(seen - expected, variance)
+    if df == 0:
+        return None
+    alike = data[3]
+    sizes, events = (
+        np.bincount(codes[chosen], weights=alike[chosen], minlength=len(labels)).astype(int).tolist()
+        for chosen in (alike > 0, data[1] > 0)
+    )
+    rows = zip(labels, sizes, events, seen.tolist(), expected.tolist(), strict=True)
+    return LogRank(int(alike.sum()), tuple(Group(*row) for row in rows), chi2, df, float(chdtrc(df, chi2)))
 
 
 def _powers(weight: str, rho: float, gamma: float) -> None:
@@ -126,20 +164,23 @@ def _codes(labels: Sequence[Hashable]) -> "tuple[list[Hashable], NDArray[np.int6
 
 def _stratum(
     data: "NDArray[np.float64]", codes: "NDArray[np.int64]", count: int, weight: str, powers: tuple[float, float]
-) -> "tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]":
-    """Observed, expected and covariance of the weighted events of each group, within one stratum."""
+) -> Pieces:
+    """Of one stratum; `data` holds a column a subject, or for so many alike: time, event (1 or 0), entry, how many."""
     import numpy as np
 
-    times, happened, since = data[0], data[1] > 0, data[2]
+    times, happened, since, alike = data[0], (data[1] > 0) & (data[3] > 0), data[2], data[3]
     moments = np.unique(times[happened])
     width = len(moments) + 1
     # At risk from the first moment after the entry to the last one not after the subject's own time.
     start, stop = np.searchsorted(moments, since, side="right"), np.searchsorted(moments, times, side="right")
     rows, cells = codes * width, (count, width)
-    coming = np.bincount(rows + start, minlength=count * width) - np.bincount(rows + stop, minlength=count * width)
-    at_risk = coming.reshape(cells).cumsum(axis=1)[:, :-1].astype(float)
-    ending = np.bincount((rows + stop - 1)[happened], minlength=count * width)
-    events = ending.reshape(cells)[:, :-1].astype(float)
+
+    def of(places: "NDArray[np.int64]", numbers: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        added = np.bincount(places, weights=numbers, minlength=count * width)
+        return np.asarray(added, dtype=np.float64).reshape(cells)
+
+    at_risk = (of(rows + start, alike) - of(rows + stop, alike)).cumsum(axis=1)[:, :-1]
+    events = of((rows + stop - 1)[happened], alike[happened])[:, :-1]
     d, n = events.sum(axis=0), at_risk.sum(axis=0)
     weights = _weights(d, n, weight, powers)
     shares = at_risk / n

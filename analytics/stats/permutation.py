@@ -17,13 +17,15 @@ def permutation_p(first: Sums, second: Sums) -> float | None:
     >>> round(permutation_p(Sums(5, 500, 50_000), Sums(200, 17_000, 1_700_000)), 3)
     0.35
     """
-    whole = first + second
-    if first.mean is None or second.mean is None:
+    n, m = first.n, second.n
+    if not n or not m:
         return None
-    if not whole.variance:
+    whole = first + second
+    spread = whole.n * whole.squares - whole.total * whole.total
+    if not spread:
         return 1.0
     from scipy.special import chdtrc
 
-    gap = first.mean - second.mean
-    error = whole.variance * (first.n + second.n) / (first.n * second.n)
-    return float(chdtrc(1, float(gap * gap / error)))
+    # Gap squared over its variance, in whole numbers up to the one division.
+    gap = first.total * m - second.total * n
+    return float(chdtrc(1, gap * gap * (whole.n - 1) / (n * m * spread)))

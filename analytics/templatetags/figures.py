@@ -4,20 +4,22 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from html import escape as escaped
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import marks, words
+from analytics.access import Reader
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
 from analytics.filters import PREVIOUS, Filters
 from analytics.registry import METRICS, Metric
-from analytics.reports import Report, Value
+from analytics.reports import Report, Value, tree
 
 register = template.Library()
 
@@ -44,6 +46,10 @@ CODES = {
 } | words.MEASURES
 
 
+# Columns of what somebody chose to write, which may read like a code.
+NAMES = frozenset({"department", "department_code", "question", "name", "added_by"})
+
+
 @register.filter
 def points(value: Decimal | Fraction | None) -> str:
     return words.points(value)
@@ -53,6 +59,26 @@ def points(value: Decimal | Fraction | None) -> str:
 def meant(report: Report) -> list[Metric]:
     """What the figures of a report mean, each once, in the order of its columns."""
     return [METRICS[key] for key in dict.fromkeys(column.metric for column in report.columns) if key]
+
+
+@register.filter
+def for_excel(query: str) -> str:
+    """A query that asks for the file of a Dutch Excel."""
+    return f"{query}{'&' if query else '?'}excel=1"
+
+
+@register.filter
+def few_calls(report: Report) -> str:
+    """How many of a report's figures rest on too few calls to be shown to this reader."""
+    count = sum(row.get("note") == "too few calls" for row in report.rows)
+    if not count:
+        return ""
+    text = ngettext(
+        "%(count)s of %(all)s figures is not shown or not tested: too few calls.",
+        "%(count)s of %(all)s figures are not shown or not tested: too few calls.",
+        count,
+    )
+    return text % {"count": words.whole(count), "all": words.whole(len(report.rows))}
 
 
 @register.filter
@@ -76,6 +102,11 @@ def hundredths(score: int | None) -> str:
 @register.filter
 def whole_points(value: Decimal | Fraction | None) -> str:
     return words.points(value, 0)
+
+
+@register.filter
+def together(reader: Reader) -> str:
+    return tree.together(reader)
 
 
 @register.filter
@@ -137,6 +168,12 @@ def heading(measure: str) -> str:
 
 
 @register.filter
+def opens(report: Report) -> bool:
+    """Whether the marks of a chart lead anywhere."""
+    return report.chart is not None and any("customdata" in trace for trace in report.chart["data"])
+
+
+@register.filter
 def rings(report: Report) -> bool:
     """Whether anything in a chart is circled."""
     found = report.result if isinstance(report.result, list | tuple) else ()
@@ -164,28 +201,41 @@ def cells(report: Report) -> list[SafeString]:
         )
         for column in report.columns
     ]
+    write = _Writer()
     return [
-        mark_safe("".join(f"{start}{escape(cell(row, name))}</td>" for name, start in opened))  # noqa: S308 - each is escaped
+        mark_safe("".join(f"{start}{write(row, name)}</td>" for name, start in opened))  # noqa: S308 - each is escaped
         for row in report.rows
     ]
 
 
-def cell(row: Mapping[str, Value], name: str) -> str:
-    """A report's value as the reader writes it: the same digits as in the file, with the reader's decimal mark."""
-    value = row[name]
-    if value is None:
-        return str(CODES["too few calls"]) if row.get("note") == "too few calls" else "–"
-    if isinstance(value, Decimal):
-        return words.points(value, -int(value.as_tuple().exponent))
-    if isinstance(value, int):
-        return words.whole(value)
+class _Writer:
+    """Writes a table's values as the reader does, escaped: the same digits as in the file, with the reader's decimal mark.
+
+    What takes longer to look up than to write is looked up once for the table: the marks of numbers, words and dates.
+    """
+
+    def __init__(self) -> None:
+        self.marks = words.marks()
+        self.known: dict[tuple[bool, str | dt.date], str] = {}
+
+    def __call__(self, row: Mapping[str, Value], name: str) -> str:
+        value = row[name]
+        if isinstance(value, Decimal):
+            return escaped(f"{'−' if value < 0 else ''}{abs(value):,f}".translate(self.marks))
+        if isinstance(value, int):
+            return escaped(f"{'−' if value < 0 else ''}{abs(value):,}".translate(self.marks))
+        if value is None:
+            value = "too few calls" if row.get("note") == "too few calls" else "–"
+        key = name in NAMES and row[name] is not None, value
+        if key not in self.known:
+            self.known[key] = escaped(_said(value, is_name=key[0]))
+        return self.known[key]
+
+
+def _said(value: str | dt.date, *, is_name: bool) -> str:
     if isinstance(value, dt.date):
         return date_format(value, "SHORT_DATE_FORMAT")
-    return (
-        str(CODES.get(value, value))
-        if name not in {"department", "department_code", "question", "name", "added_by"}
-        else value
-    )
+    return value if is_name else str(CODES.get(value, value))
 
 
 @register.filter
@@ -218,7 +268,7 @@ def spark(row: Row, by: str) -> dict[str, Any]:
         "end": words.period_of(row.spark.last.start, by),
     }
     label = _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts
-    circled = _("circled: outside the normal range")
+    circled = _("circled: outside the range of the periods before")
     return {"spark": drawn, "label": f"{label}; {circled}" if drawn.rings else label}
 
 

@@ -1,12 +1,14 @@
 """Gaps on a page: in words, and as a dot in its interval around zero."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
 
 from analytics import gap_words
+from analytics.crowds import parted
+from analytics.reports import aspects
 from analytics.reports.tone import Line
 from analytics.results import Estimate
 
@@ -26,6 +28,12 @@ class Drawn:
     low: str | None
     high: str | None
     kind: str
+
+
+@register.filter
+def parted_gaps(lines: Sequence[aspects.Line]) -> tuple[tuple[aspects.Line, ...], tuple[aspects.Line, ...]]:
+    """The departments to show at once, and the others where there are many."""
+    return parted(lines, lambda line: line.within.gap.clear)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from analytics import marks, words
+from analytics.crowds import parted
 from analytics.figures import Share
 from analytics.reports.nodes import Cell, Lane, Lanes, Line
 
@@ -31,6 +32,12 @@ def share_dot(share: Share, lane: Lane) -> dict[str, Any]:
 def with_lanes(line: Line, lanes: Lanes) -> list[tuple[Cell, Lane]]:
     """The cells of a line with the lanes that they lie in."""
     return list(zip(line.cells, lanes.lanes, strict=True))
+
+
+@register.filter
+def parted_lines(lanes: Lanes) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The lines to show at once, and the others where there are many."""
+    return parted(lanes.lines, lambda line: line.whole or any(cell.tag and cell.tag.kind for cell in line.cells))
 
 
 @register.filter

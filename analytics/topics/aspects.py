@@ -9,7 +9,6 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.aspects import Facing, may_see_calls, rule
 from analytics.topics.base import Content, Section, Topic
-from analytics.topics.single_calls import too_wide
 
 
 def build(reader: Reader, filters: Filters) -> Content:
@@ -26,8 +25,6 @@ def build(reader: Reader, filters: Filters) -> Content:
 
 
 def _lede(found: Facing) -> list[Sentence]:
-    if found.lines and found.whole is None:
-        return [too_wide()]
     tested = [each for each in found.lines if each.within.gap.p is not None]
     said = []
     for direction, text in (
@@ -52,8 +49,8 @@ def _lede(found: Facing) -> list[Sentence]:
 
 
 def _bad(found: Facing) -> list[Sentence]:
-    share = found.whole.bad_feeling if found.whole else None
-    if share is None or share.value is None or share.count is None:
+    share = found.whole.bad_feeling
+    if share.value is None or share.count is None:
         return []
     text = ngettext(
         "%(count)s call, %(share)s of all, gave the right answer and a bad feeling: content %(right)s or more, experience "

@@ -17,11 +17,15 @@ CHART = "analytics/chart.html"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A report with the template that draws it, which is given `report` and `page`; its table and file come by themselves."""
+    """A report with the template that draws it, which is given `report` and `page`; its table and file come by themselves.
+
+    `marked` are codes of questions beside which the template sets a mark, which the note explains.
+    """
 
     report: Report
     template: str = CHART
     note: str = ""
+    marked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     )
     hint = _(
         "A link shows the course on its chart. Words in bold survived the correction for all courses here; a single month "
-        "outside its range is a hint that chance gives too."
+        "outside its range is a signal that chance gives too: a reason to look."
     )
     by_chance = _(
         "Over two years of months one steady course in three shows a signal somewhere by chance: a signal is a reason to look, "
@@ -47,7 +47,9 @@ def _lede(control: Control, courses: Courses, filters: Filters) -> list[Sentence
     measure = words.measure(filters.measure)
     if len(filters.departments) == 1:
         facts = {"name": control.series.name, "measure": measure}
-        if control.verdict is None or not control.verdict.is_clear:
+        if control.verdict is None or control.verdict.word == "few":
+            return [Sentence(_("%(measure)s of %(name)s: too few periods to judge.") % facts, strong=True)]
+        if not control.verdict.is_clear:
             return [Sentence(_("%(measure)s of %(name)s: no clear change.") % facts, strong=True)]
         return [Sentence(_one(control.verdict, facts, filters.by), strong=True)]
     of_measure = [(name, verdict) for name, each, verdict in courses.signals if each == filters.measure]

@@ -11,8 +11,10 @@ from analytics.figures import Share
 from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.metrics import Curves
+from analytics.reports import Report
 from analytics.reports.nodes import named_shares
 from analytics.reports.promised import BENCHMARK_BACK, BENCHMARK_HELPED, HelpedOrLeft, Standing
+from analytics.reports.tree import together
 from analytics.results import Estimate
 from analytics.stats.comparison import ALPHA
 from analytics.topics.base import Content, Section, Topic
@@ -35,19 +37,31 @@ def build(reader: Reader, filters: Filters) -> Content:
         "dotted lines: 24 hours, and the Dutch benchmark."
     )
     again = _("Only questions that scenarios bring more than once are compared, so that the question is the same.")
+    open_too = (
+        _(
+            "Shares of all calls. Below, and in the first sentence, callbacks that may still come are left out of the share of "
+            "callers helped, which is why it is higher there."
+        )
+        if _may_still_come(made["flow"])
+        else ""
+    )
     return Content(
-        tuple(_lede(first, made["kept_curves"].result.curves, ended.helped, ended.left)),
+        tuple(_lede(together(reader), first, made["kept_curves"].result.curves, ended.helped, ended.left)),
         (
             Section(made["promises"], LANES, f"{open_words} {benchmark}"),
             Section(made["kept_curves"], CURVES, curve),
-            Section(made["flow"], FLOW),
+            Section(made["flow"], FLOW, open_too),
             Section(made["helped"], LANES, benchmark),
             Section(made["chains"], LANES, again),
         ),
     )
 
 
-def _lede(back: Standing, curves: Curves, helped: Standing, left: Standing) -> list[Sentence]:
+def _may_still_come(flow: Report) -> bool:
+    return any(row["stage"] == "outcome" and row["to"] == "open" for row in flow.rows)
+
+
+def _lede(name: str, back: Standing, curves: Curves, helped: Standing, left: Standing) -> list[Sentence]:
     said = [
         *_outside(back, -1, _("Calling back less often than the others: %(names)s.")),
         *_outside(back, 1, _("Calling back more often than the others: %(names)s.")),
@@ -55,9 +69,9 @@ def _lede(back: Standing, curves: Curves, helped: Standing, left: Standing) -> l
     if not said and back.gaps:
         said = [Sentence(_none_stands_out(curves), strong=True)]
     if back.whole.value is not None:
-        facts = {"share": share_in_words(back.whole), "benchmark": BENCHMARK_BACK}
+        facts = {"all": name, "share": share_in_words(back.whole), "benchmark": BENCHMARK_BACK}
         text = _(
-            "All together %(share)s of the agreed callbacks came within 24 hours; the Dutch benchmark is %(benchmark)s %%."
+            "%(all)s: of the agreed callbacks %(share)s came within 24 hours; the Dutch benchmark is %(benchmark)s %%."
         )
         said.append(Sentence(text % facts))
     if helped.whole.value is not None:

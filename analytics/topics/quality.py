@@ -35,9 +35,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         "Dotted line: 0.667, below which a question should not be steered on; from 0.8 on it can be relied upon."
     )
     zero = _("Left of zero: strict. Right of it: lenient. Full dots are clear, open ones may be chance.")
-    shifts = _(
-        "Open dot: as scored. Full dot with its 95 % interval: as if every evaluator had called it equally often."
-    )
+    shifts = _("Open dot: as scored. Full dot with its 95 % interval: as if all evaluators were equally strict.")
     striking = _(
         "“Within 15 minutes” counts from the call's beginning; calls that came back count when they were handed in again. "
         "The table holds everybody."

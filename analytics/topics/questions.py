@@ -11,6 +11,7 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.answered import Question
 from analytics.reports.questions import Costly, HeatCell, HeatMap, Moved, share_in_words
+from analytics.reports.unsteady import unsteady
 from analytics.topics.base import Content, Section, Topic
 
 # As many as are named in the first sentences; the heat map holds them all.
@@ -36,13 +37,27 @@ def build(reader: Reader, filters: Filters) -> Content:
             "Each bar is a step of five points of the score; the line is the mean, the shaded part the middle half."
         ),
     }
+    unsteady_ones = unsteady(reader, filters) & {each.question.code for each in made["pareto"].result}
+    for slug in ("pareto", "heatmap"):
+        notes[slug] = f"{notes[slug]} {_marked(len(unsteady_ones))}".rstrip()
     lede = _lede(made["heatmap"].result, made["item_moves"].result, made["pareto"].result, filters)
     return Content(
         tuple(lede),
         tuple(
-            Section(report, f"analytics/topics/questions_{slug}.html", notes.get(slug, ""))
+            Section(report, f"analytics/topics/questions_{slug}.html", notes.get(slug, ""), marked=unsteady_ones)
             for slug, report in made.items()
         ),
+    )
+
+
+def _marked(count: int) -> str:
+    """What the mark beside a question says, where there is one."""
+    if not count:
+        return ""
+    return ngettext(
+        "≠: two evaluators who hear the same call answer this question too differently; do not steer on it.",
+        "≠: two evaluators who hear the same call answer these questions too differently; do not steer on them.",
+        count,
     )
 
 

@@ -9,6 +9,7 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.nodes import named_shares
 from analytics.reports.reach import NORM, Reached, WeekDrawn
+from analytics.reports.tree import together
 from analytics.topics.base import Content, Section, Topic
 
 LANES, WEEK = "analytics/topics/lanes.html", "analytics/topics/week.html"
@@ -22,7 +23,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         "holds of a call together."
     )
     return Content(
-        tuple(_lede(made["reach"].result, made["hours"].result)),
+        tuple(_lede(together(reader), made["reach"].result, made["hours"].result)),
         (
             Section(made["reach"], LANES, timed),
             Section(made["hours"], WEEK),
@@ -31,7 +32,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     )
 
 
-def _lede(reached: Reached, week: WeekDrawn) -> list[Sentence]:
+def _lede(name: str, reached: Reached, week: WeekDrawn) -> list[Sentence]:
     below = [key for key, each in reached.gaps.items() if each.clear and each.exact is not None and each.exact < 0]
     below = sorted(
         (key for key in below if key in reached.departments), key=lambda key: float(reached.shares[key].value or 0)
@@ -45,8 +46,8 @@ def _lede(reached: Reached, week: WeekDrawn) -> list[Sentence]:
         text = _("No department lies clearly below the norm of %(norm)s %% answered within 15 seconds.")
         said.append(Sentence(text % {"norm": NORM}, strong=True))
     if reached.whole.value is not None:
-        facts = {"share": words.share_in_words(reached.whole), "calls": words.calls(reached.whole.n)}
-        said.append(Sentence(_("All together: %(share)s of %(calls)s.") % facts))
+        facts = {"all": name, "share": words.share_in_words(reached.whole), "calls": words.calls(reached.whole.n)}
+        said.append(Sentence(_("%(all)s: %(share)s of %(calls)s.") % facts))
     said += _hours(week)
     if reached.unanswered:
         text = ngettext(

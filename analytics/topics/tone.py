@@ -8,6 +8,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.tone import Gaps, Line
+from analytics.reports.tree import together
 from analytics.topics.base import Content, Section, Topic
 from analytics.topics.single_calls import too_wide
 
@@ -23,7 +24,9 @@ def build(reader: Reader, filters: Filters) -> Content:
         ""
         if not dimensions.result.pairs
         else _(
-            "Right of zero dominant callers get less, left of it more. Full dots are clear, open ones may be chance."
+            "Right of zero dominant callers get less, left of it more. Full dots are clear, open ones may be chance: of many "
+            "differences looked at together some lie beside zero by luck alone, so a difference is called clear only when it "
+            "survives the correction for all of them (Benjamini and Hochberg). Its interval is that of one by itself."
         )
     )
     sections = [Section(dimensions, TEMPLATE, how)]
@@ -31,10 +34,13 @@ def build(reader: Reader, filters: Filters) -> Content:
         sections.insert(0, Section(departments, TEMPLATE, how))
     if items.result.lines:
         sections.append(Section(items, "analytics/topics/tone_items.html", how))
-    return Content(tuple(_lede(departments.result, dimensions.result, filters, dimensions.counted)), tuple(sections))
+    return Content(
+        tuple(_lede(together(reader), departments.result, dimensions.result, filters, dimensions.counted)),
+        tuple(sections),
+    )
 
 
-def _lede(departments: Gaps, dimensions: Gaps, filters: Filters, calls: int) -> list[Sentence]:
+def _lede(name: str, departments: Gaps, dimensions: Gaps, filters: Filters, calls: int) -> list[Sentence]:
     if dimensions.pairs is None:
         return [too_wide()]
     if not dimensions.pairs:
@@ -56,7 +62,8 @@ def _lede(departments: Gaps, dimensions: Gaps, filters: Filters, calls: int) -> 
         text = _("No department treats dominant callers clearly differently from calm ones.")
         said.append(Sentence(text, strong=True))
     if whole is not None and whole.gap.estimate.exact is not None:
-        said.append(Sentence(_("All departments together, in the score: %(says)s.") % {"says": whole.says}))
+        facts = {"all": name, "says": whole.says}
+        said.append(Sentence(_("%(all)s, in the score: %(says)s.") % facts))
     return [*said, *_most(dimensions)]
 
 

@@ -47,7 +47,9 @@ def own_organisations(user: User) -> list[Organisation]:
 
 def organisation_or_404(user: User, slug: str, roles: frozenset[str] | None = None) -> Organisation:
     """The organisation, if the user belongs to it; 403 when `roles` are asked for and none is held."""
-    organisation: Organisation = one_or_404(Organisation.objects.for_user(user), slug=slug)
+    organisation = next((each for each in standing(user).organisations.values() if each.slug == slug), None)
+    if organisation is None:
+        raise Http404
     if roles is not None and not standing(user).has(organisation.pk, *roles):
         raise PermissionDenied
     return organisation

@@ -189,7 +189,7 @@ class Call(models.Model):
                 condition=~Q(kind="field", state="approved"),
                 name="call_not_counting",
             ),
-            # Holds all that figures of a fate are made of, since no stored sums tell fates apart in every way.
+            # Holds all that figures of a fate or of evaluators are made of, since no stored sums tell them apart in every way.
             models.Index(
                 fields=[
                     "organisation",
@@ -215,6 +215,7 @@ class Call(models.Model):
                     "listening",
                     "tone",
                     "other",
+                    "evaluator",
                 ],
                 name="call_fate_figures",
             ),

@@ -88,10 +88,16 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Starts the writing of what the report promised, or once more a job that died or failed."""
+    """Starts the writing of what the report promised, or once more a job that died or failed; or cancels one."""
     user = access.signed_in(request)
     organisation = access.organisation_or_404(user, slug, access.COORDINATORS)
     found, at = access.import_or_404(user, organisation, pk), timezone.now()
+    if "cancel" in request.POST:
+        if imports.cancel(run=found, by=user, at=at):
+            messages.success(request, _("Cancelled. Nothing was stored."))
+        else:
+            messages.warning(request, _("It was over before it could be cancelled. This is how it stands now."))
+        return redirect("import", slug, pk)
     leave_out = bool(request.POST.get("leave_out"))
     if "again" in request.POST:
         hold = imports.start_again(run=found, at=at)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from surveys import access, callpage, review_queue, workflow
+from surveys.back import results_before
 from surveys.forms.review import DecisionForm, ReturnForm, VoidForm, ticked
 from surveys.paging import page_of
 from surveys.review_filter import ReviewFilter
@@ -133,6 +134,7 @@ def _render_call(request: HttpRequest, user: "User", call: "Call", form: Decisio
         "return_form": form if isinstance(form, ReturnForm) else ReturnForm(call=call),
         "void_form": form if isinstance(form, VoidForm) else VoidForm(call=call),
         "way": review_queue.way(request, user, call) if page.decides else None,
+        "results": results_before(request, call.organisation.slug),
     }
     status = 200 if form is None else 409 if form.is_stale else 422
     return render(request, "surveys/review/call.html", context, status=status)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from analytics import rollups
 from surveys.models import Call, Callback, CallbackEvent
@@ -11,7 +12,20 @@ from surveys.workflow import cell_of
 
 # The moment at which the pages of these tests are read.
 NOW = dt.datetime(2026, 3, 31, 10, 12, tzinfo=dt.UTC)
+# When readers of totals are given the quarter that lies before it.
+LATER = dt.datetime(2026, 4, 20, 10, 12, tzinfo=dt.UTC)
 DIMENSIONS = ("greeting", "phrasing", "callback", "listening", "tone")
+
+
+def moment(who):
+    """When this reader looks at the first quarter of 2026."""
+    return LATER if who == "works_council" else NOW
+
+
+@pytest.fixture
+def later():
+    with time_machine.travel(LATER, tick=False):
+        yield
 
 
 def planted(org, evaluator, wave, *, department, scenario, day, score, **columns):

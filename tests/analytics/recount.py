@@ -34,12 +34,8 @@ def expected():
     cells: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     slices: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
     spans: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(sums)
-    details: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
-        lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
-    )
-    departments: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
-        lambda: {"items": {}, "phrases": {}, "bins": {}, "waits": {}}
-    )
+    details: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(documents)
+    departments: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(documents)
     calls = Call.objects.select_related("wave", "organisation", "callback").prefetch_related("callback__events")
     for call in calls:
         if call.state != "approved" or call.kind != "field" or call.wave.state == "planned":
@@ -63,6 +59,10 @@ def expected():
     for held in cells.values():
         del held["newest"]
     return dict(cells), dict(slices), dict(spans), dict(details), dict(departments)
+
+
+def documents():
+    return {"items": {}, "phrases": {}, "bins": {}, "waits": {}, "hours": {}, "marks": {}}
 
 
 def sums():
@@ -121,6 +121,16 @@ def add_details(held, call):
         hours = str(max(math.ceil(waited / dt.timedelta(hours=1)), 0))
         counts = held["waits"].setdefault(kind, {})
         counts[hours] = counts.get(hours, 0) + 1
+    weekday = call.local_date.weekday() + 1
+    if call.seconds_to_answer is not None:
+        at = call.called_at.astimezone(dt.UTC)
+        n, prompt = held["hours"].get(f"{weekday}{at:%H}", (0, 0))
+        held["hours"][f"{weekday}{at:%H}"] = [n + 1, prompt + (call.seconds_to_answer <= 15)]
+    if call.hold_seconds is not None:
+        is_put_through = any(mark[0] == "transferred" for mark in call.timeline)
+        own = (1, call.hold_seconds > 0, call.hold_seconds > 60, is_put_through)
+        parts = held["marks"].get(str(weekday), (0, 0, 0, 0))
+        held["marks"][str(weekday)] = [a + b for a, b in zip(parts, own, strict=True)]
 
 
 def phrase_rows(answer):
@@ -143,6 +153,6 @@ def stored_spans(model, *whose):
 
 def stored_details(model, *slices):
     keys = ("department", "week_start", "version", *slices)
-    kinds = ("items", "phrases", "bins", "waits")
+    kinds = tuple(documents())
     width = len(keys)
     return {row[:width]: dict(zip(kinds, row[width:], strict=True)) for row in model.objects.values_list(*keys, *kinds)}

@@ -55,7 +55,7 @@ def test_one_line_has_its_band_its_normal_range_and_its_target():
     drawn = lines([series(target=Decimal("80.00"))], "month")
     assert [trace.get("fill", trace["mode"]) for trace in drawn["data"]][:2] == ["toself", "lines+markers"]
     texts = [note["text"] for note in drawn["layout"]["annotations"]]
-    assert texts == ["Afval", "normal range", "target 80"]
+    assert texts == ["Afval", "earlier range", "target 80"]
     assert len(drawn["layout"]["shapes"]) == 2
 
 

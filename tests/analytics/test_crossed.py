@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from analytics.stats.cells import cells_of, cells_of_sums, comparable
+from analytics.stats.cells import cells_of, cells_of_columns, cells_of_sums, comparable
 from analytics.stats.crossed import Inseparable, reml
 from analytics.stats.intervals import Sums
 
@@ -262,11 +262,17 @@ def test_sums_by_cell_say_the_same_as_single_values(seed):
     cells[99, 99, 99] = Sums()
     one = reml(cells_of(values, {name: each.tolist() for name, each in factors.items()}), ["a"])
     other = reml(cells_of_sums("abc", cells), ["a"])
+    columns = [[getattr(each, name) for each in cells.values()] for name in ("n", "total", "squares")]
+    by_columns = cells_of_columns({name: [labels[at] for labels in cells] for at, name in enumerate("abc")}, *columns)
+    found, wanted = (reml(each, ["a"]).effects("b") for each in (by_columns, cells_of_sums("abc", cells)))
+    assert [(each.label, each.n) for each in found] == [(each.label, each.n) for each in wanted]
+    assert [each.value for each in found] == pytest.approx([each.value for each in wanted], rel=1e-9, nan_ok=True)
+    assert by_columns.within == pytest.approx(cells_of_sums("abc", cells).within, rel=1e-12)
     assert (one.n, one.df) == (other.n, other.df)
     assert one.residual == pytest.approx(other.residual, rel=1e-6)
     assert one.deviance == pytest.approx(other.deviance, abs=1e-8)
-    wanted = {each.label: each.value for each in one.effects("a")}
-    assert {each.label: each.value for each in other.effects("a")} == pytest.approx(wanted, rel=1e-4, abs=1e-3)
+    single = {each.label: each.value for each in one.effects("a")}
+    assert {each.label: each.value for each in other.effects("a")} == pytest.approx(single, rel=1e-4, abs=1e-3)
 
 
 # --- what can be compared ---------------------------------------------------------------------------------------------
@@ -353,6 +359,20 @@ def test_bad_questions_are_refused():
         cells_of_sums(["a"], {("A",): Sums(1, 10**400, 10**800)})
     with pytest.raises(ValueError, match="names is empty"):
         cells_of_sums([], {})
+    with pytest.raises(ValueError, match="'a' has 1 labels for 2 combinations"):
+        cells_of_columns({"a": ["x"]}, [1, 1], [5, 5], [25, 25])
+    with pytest.raises(ValueError, match="'a' lacks a label"):
+        cells_of_columns({"a": ["x", None]}, [1, 1], [5, 5], [25, 25])
+    with pytest.raises(ValueError, match="squares is 24; 1 values with sum 5 have larger squares"):
+        cells_of_columns({"a": ["x"]}, [1], [5], [24])
+
+
+def test_columns_of_many_calls_are_exact_where_machine_integers_end():
+    n, value = 10**7, 10_000
+    cells = cells_of_columns(
+        {"a": ["x"]}, [2 * n], [n * value + n * (value - 1)], [n * value**2 + n * (value - 1) ** 2]
+    )
+    assert (cells.n, cells.within, cells.means[0]) == (2 * n, n / 2, value - 0.5)
 
 
 def test_what_no_data_could_tell_apart_is_refused():

@@ -93,3 +93,19 @@ def test_metrics_know_no_django():
     assert {"django", "plotly", "rest_framework"}.isdisjoint(loaded)
     # Slow to load, so only where it is called for.
     assert {"pandas", "statsmodels"}.isdisjoint(loaded)
+
+
+def test_figures_are_found_by_their_words():
+    assert registry.about("") == list(registry.METRICS.values())
+    assert registry.METRICS["kept"] in registry.about("callbacks KEPT")
+    assert registry.METRICS["score"] not in registry.about("callbacks kept")
+    assert registry.about("no such words anywhere") == []
+
+
+def test_the_page_of_figures_shows_what_is_looked_for(client, people, db):
+    client.force_login(people["analyst"])
+    html = client.get("/help/figures/?q=callbacks+kept").content.decode()
+    assert 'id="kept"' in html
+    assert 'id="score"' not in html
+    assert "No figure holds these words" in client.get("/help/figures/?q=<b>zzz").content.decode()
+    assert 'href="#score"' in client.get("/help/figures/").content.decode()

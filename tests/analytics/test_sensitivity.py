@@ -9,7 +9,7 @@ from analytics.answered import ABSENT, NA, AnsweredCalls, scored_items
 from analytics.rescoring import OWN, Weighting, rescore
 from analytics.sensitivity import POLICIES, alternatives, sensitivity
 from analytics.stats.comparison import groups, welch
-from analytics.stats.intervals import Sums
+from analytics.stats.intervals import Sums, mean_interval
 from surveys.definition import as_document, parse
 from surveys.demo.model import default_form
 
@@ -121,7 +121,9 @@ def test_a_reading_is_what_the_scores_say():
         assert reading.samples == tuple(samples)
         assert reading.n == sum(sums.n for sums in samples)
         assert reading.bands == groups(samples)
-        assert reading.meets == (None, samples[1].total >= 5000 * samples[1].n, None)
+        interval = mean_interval(samples[1])
+        told = interval.low >= 5000 or (False if interval.high < 5000 else None)
+        assert reading.meets == (None, told, None)
         assert (reading.passed, reading.failed) == ((scores.outcome == 1).sum(), (scores.outcome == 0).sum())
         assert reading.turned == (scores.outcome != rescore(calls).outcome).sum()
     assert result.own.turned == 0
@@ -183,3 +185,14 @@ def test_pairs_are_those_of_welch_and_every_policy_is_tried():
     for reading in (result.own, *result.readings):
         test = welch(*reading.samples)
         assert reading.higher == (frozenset({(1, 0)}) if test.p <= 0.05 else frozenset())
+
+
+def test_a_target_within_the_interval_is_neither_reached_nor_missed():
+    calls = answered(300)
+    near = round(sensitivity(calls, ["a"] * 300, []).own.samples[0].mean)
+    kinds = {
+        wanted: [each.kind for each in sensitivity(calls, ["a"] * 300, [], targets={"a": wanted}).conclusions]
+        for wanted in (near - 3000, near, near + 3000)
+    }
+    assert ("meets" in kinds[near - 3000], "misses" in kinds[near + 3000]) == (True, True)
+    assert not {"meets", "misses"} & {*kinds[near]}

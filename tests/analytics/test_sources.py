@@ -6,7 +6,7 @@ import random
 import pytest
 from django.http import QueryDict
 
-from analytics import access, filters, frames, rollups, sources
+from analytics import access, filters, frames, reach_frames, rollups, sources
 from analytics.models import FATES
 from analytics.sources import PROMISES, Source
 from surveys.models import Call, Callback, CallbackEvent
@@ -20,7 +20,7 @@ MEASURES = ("score", "tone")
 def history(org, people, wave, departments, scenarios):
     """Some hundred calls over seven months, up to yesterday, with everything that is counted of them."""
     rng = random.Random(7)
-    calls = Call.objects.bulk_create(
+    calls = [
         planted(
             org,
             people["evaluator"],
@@ -37,9 +37,15 @@ def history(org, people, wave, departments, scenarios):
             would_call_again=rng.choice([None, *range(11)]),
             item_points={"a": [rng.choice([None, 0, 50, 100]), rng.randrange(500)]},
             phrases=rng.choice([[], ["x"], ["", "x"]]),
+            hold_seconds=rng.choice([None, 0, 60, 61]),
+            timeline=rng.choice([[], [["dialled", 0], ["transferred", 9]]]),
         )
         for number in range(300)
-    )
+    ]
+    for call in calls:
+        call.called_at = call.called_at.replace(hour=rng.randrange(24))
+        call.place_in_time(org.zone)
+    calls = Call.objects.bulk_create(calls)
     for call in calls[::3]:
         callback = Callback.objects.create(call=call, promised_at=call.called_at, due_at=call.called_at)
         if rng.random() < 0.8:
@@ -101,6 +107,8 @@ def test_sums_cells_and_calls_give_the_same_numbers(org, people, wave, history, 
             ("department", "phrase"): frames.phrases(*asked),
             ("department", "bin"): frames.bins(*asked),
             ("department", "came", "hours"): frames.waits(*asked),
+            ("weekday", "hour"): reach_frames.by_hour(*asked),
+            ("department",): reach_frames.handling(*asked),
         }
         monkeypatch.undo()
     first, *others = found.values()

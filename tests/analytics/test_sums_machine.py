@@ -43,13 +43,21 @@ moments = st.sampled_from([dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC
 codes = st.sampled_from(["BUR", "AFV", "BEL"])
 scenarios = st.sampled_from(["complaint_calm", "complaint_dominant", "invoice_calm"])
 picks = st.integers(0, 10**6)
+COURSES = [
+    None,
+    [["dialled", 0], ["answered", 9], ["transferred", 12], ["ended", 60]],
+    [["answered", 9], ["hold", 12], ["back", 72], ["ended", 90]],
+    [["answered", 9], ["hold", 12], ["back", 73], ["ended", 90]],
+]
 PHRASES = [[], [{"phrase": "hang_you_up", "quote": "", "second": None}], [{"phrase": "", "quote": "Tja.", "second": 3}]]
 
 
 def answers(pick, facts):
     rng = random.Random(pick)
+    course = rng.choice(COURSES)
+    marked = {} if course is None else {"@timeline": {"value": course}}
     if rng.random() < 0.4 and facts["caller_style"] == "calm":
-        return callback_answers("2026-04-07T15:00", closing__call_again=str(rng.randrange(11)))
+        return callback_answers("2026-04-07T15:00", closing__call_again=str(rng.randrange(11))) | marked
     changes: dict[str, Any] = {
         "greeting__seconds": rng.randrange(60),
         "closing__call_again": rng.choice([None, "3", "9"]),
@@ -58,7 +66,7 @@ def answers(pick, facts):
     if heard:
         changes |= {"phrasing__no_harmful": {"value": "no", "quote": "Tja."}, "phrasing__phrases": {"value": heard}}
     changes["phrasing__hold"] = rng.choice([{"na": True}, {"value": "hang_up", "quote": "Ik hang u even op."}])
-    return valid_answers(facts, **{name: value for name, value in changes.items() if value is not None})
+    return valid_answers(facts, **{name: value for name, value in changes.items() if value is not None}) | marked
 
 
 class Calls(RuleBasedStateMachine):

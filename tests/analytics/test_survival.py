@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from analytics.stats.log_rank import WEIGHTS, log_rank
+from analytics.stats.log_rank import WEIGHTS, log_rank, log_rank_counts
 from analytics.stats.survival import kaplan_meier, kaplan_meier_counts
 
 # Freireich et al. (1963): weeks of remission with 6-MP and with placebo.
@@ -263,7 +263,26 @@ def test_log_rank_does_not_depend_on_order_or_names(rows, weight):
     assert log_rank(times, seen, labels, weight=weight, strata=parts, entries=[0] * len(rows)) == first
 
 
+@given(rows_of_groups)
+def test_counts_give_the_same_test(rows):
+    times, seen, labels, _parts = zip(*rows, strict=True)
+    places = list(dict.fromkeys(zip(times, labels, strict=True)))
+    happened, lost = (
+        [sum((time, label) == place and event == wanted for time, event, label, _part in rows) for place in places]
+        for wanted in (True, False)
+    )
+    one = log_rank(times, seen, labels)
+    other = log_rank_counts([time for time, _label in places], happened, lost, [label for _time, label in places])
+    assert (one is None) == (other is None)
+    if one is not None and other is not None:
+        assert (other.n, other.df) == (one.n, one.df)
+        assert other.chi2 == pytest.approx(one.chi2, abs=1e-9)
+        assert {each.label: each.n for each in other.groups} == {each.label: each.n for each in one.groups}
+        assert {each.label: each.events for each in other.groups} == {each.label: each.events for each in one.groups}
+
+
 def test_log_rank_edges_and_refusals():
+    assert log_rank_counts([], [], [], []) is None
     assert log_rank([], [], []) is None
     assert log_rank([1, 2], [0, 0], "ab") is None
     assert log_rank([1, 2], [1, 1], "aa") is None
@@ -279,6 +298,8 @@ def test_log_rank_edges_and_refusals():
         (lambda: log_rank([1], [1], ["a"], strata=[]), "1 times, 0 strata"),
         (lambda: log_rank([1], [1], ["a"], entries=[1]), r"entries holds 1\.0"),
         (lambda: log_rank([1], ["yes"], ["a"]), "observed holds 'yes'"),
+        (lambda: log_rank_counts([1], [-1], [1], ["a"]), "events"),
+        (lambda: log_rank_counts([1], [1], [1], ["a", "b"]), "1 times, 1 events, 1 censored, 2 groups"),
     ):
         with pytest.raises(ValueError, match=words):
             call()

@@ -1,5 +1,8 @@
 """The calls behind a choice: for who may open all of them, narrowed to one question."""
 
+import datetime as dt
+import re
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -63,3 +66,50 @@ def test_a_manager_sees_those_of_their_departments(people, plant):
     plant("BUR", [8000])
     plant("BEL", [7000])
     assert "1 call lies behind this choice." in listed(people, role="manager").content.decode()
+
+
+def order(people, query=""):
+    html = listed(people, query).content.decode()
+    return re.findall(r'<th scope="row"><a href="/calls/(\d+)/"', html)
+
+
+def test_calls_come_in_the_order_that_was_chosen(people, plant):
+    for day, score in ((9, 7000), (10, 9000), (11, 8000)):
+        plant("BUR", [score], day=dt.date(2026, 3, day))
+    by_day = [str(pk) for pk in Call.objects.order_by("local_date").values_list("pk", flat=True)]
+    by_score = [str(pk) for pk in Call.objects.order_by("score").values_list("pk", flat=True)]
+    assert order(people) == by_day[::-1]
+    assert order(people, "&sort=oldest") == by_day
+    assert order(people, "&sort=lowest") == by_score
+    assert order(people, "&sort=highest") == by_score[::-1]
+    assert order(people, "&sort=nonsense") == by_day[::-1]
+
+
+def test_many_calls_are_turned_over_in_pages_and_another_choice_begins_at_the_first(people, plant):
+    plant("BUR", [8000] * 53)
+    first, second = order(people, "&sort=lowest"), order(people, "&sort=lowest&page=2")
+    assert (len(first), len(second)) == (50, 3)
+    assert len({*first, *second}) == 53
+    assert order(people, "&sort=lowest&page=9") == second
+    html = listed(people, "&sort=lowest&page=2&fate=helped").content.decode()
+    assert "51 to 53 of 53 calls" in html
+    assert 'href="?period=all&amp;sort=lowest"' in html  # the chip that takes the fate away
+    file = client_for(people["analyst"]).get("/o/zuiderveen/reports/calls.csv?period=all&page=2").content.decode()
+    assert len(file.splitlines()) == 1 + 3
+
+
+def test_a_call_leads_back_to_the_results_that_led_to_it(people, plant):
+    plant("BUR", [8000])
+    address, results = reverse("call", args=[Call.objects.get().pk]), f"{PAGE}?period=all&sort=lowest"
+    client = client_for(people["analyst"])
+
+    def back(came_from):
+        return "Back to the results" in client.get(address, headers={"referer": came_from}).content.decode()
+
+    html = client.get(address, headers={"referer": f"http://testserver{results}"}).content.decode()
+    assert f'href="{results.replace("&", "&amp;")}"' in html
+    assert not back(f"http://elsewhere.example{results}")
+    assert not back(f"http://testserver{results.replace('zuiderveen', 'another')}")
+    assert not back(f"http://testserver{address}")
+    assert not back("http://testserver/nothing/here/")
+    assert not back("")

@@ -15,7 +15,7 @@ from analytics import frames, metrics, quotes, topics
 from analytics.access import Reader
 from analytics.filters import parse
 from surveys.models import Department, User
-from tests.analytics.conftest import NOW
+from tests.analytics.conftest import NOW, moment
 from tests.analytics.test_pages import NUMBER, page_rows
 from tests.people import join
 
@@ -58,7 +58,7 @@ def town(sow):
 
 
 def built(org, people, query="", *, who="analyst"):
-    reader = Reader(User.objects.get(pk=people[who].pk), org, NOW)
+    reader = Reader(User.objects.get(pk=people[who].pk), org, moment(who))
     filters = parse(QueryDict(query), reader)
     return reader, filters, topics.page(reader, filters, topics.TOPICS["heard"])
 
@@ -177,7 +177,7 @@ def test_quotes_are_the_newest_and_no_more_than_twenty_of_a_phrase(town, sow, or
     assert days == sorted(days, reverse=True)
 
 
-def test_quotes_are_for_who_may_open_the_calls(town, people, client_for, org):
+def test_quotes_are_for_who_may_open_the_calls(later, town, people, client_for, org):
     seen = read(client_for(people["analyst"])).content.decode()
     assert "Gerda van Zuiderveen" in seen
     assert re.search(r'href="[^"]*/calls/\d+/"[^>]*>KB-', seen)
@@ -200,7 +200,7 @@ def test_quotes_are_for_who_may_open_the_calls(town, people, client_for, org):
     assert "Dat doet een ander" in seen
 
 
-def test_a_quote_does_not_follow_somebody_who_manages_another_department(town, people, client_for, org):
+def test_a_quote_does_not_follow_somebody_who_manages_another_department(later, town, people, client_for, org):
     """The works council's totals and one's own department's calls, in one person: quotes of the latter only."""
     join(people["manager"], org, "works_council")
     page = read(client_for(User.objects.get(pk=people["manager"].pk))).content.decode()

@@ -19,7 +19,7 @@ from analytics.metrics import Parts
 from analytics.topics import promised
 from surveys.models import Call, Callback, CallbackEvent, Department, User
 from surveys.workflow import cell_of
-from tests.analytics.conftest import NOW
+from tests.analytics.conftest import NOW, moment
 from tests.analytics.one_report import assert_same_digits
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def view(org, people):
     """`view("promises", "department=BUR", who="works_council")`: a report; without a slug the page's content."""
 
     def make(slug="", query="", who="analyst"):
-        reader = Reader(User.objects.get(pk=people[who].pk), org, NOW)
+        reader = Reader(User.objects.get(pk=people[who].pk), org, moment(who))
         chosen = parse(QueryDict(query), reader)
         return reports.run(slug, reader=reader, filters=chosen) if slug else promised.build(reader, chosen)
 
@@ -259,7 +259,7 @@ def test_page_file_and_api_hold_the_same_digits(town, people, client_for, api_cl
         assert_same_digits(browser, program, "callbacks", slug)
 
 
-def test_readers_see_the_page_and_others_do_not(town, people, client_for):
+def test_readers_see_the_page_and_others_do_not(later, town, people, client_for):
     for role in ("administrator", "coordinator", "reviewer", "manager", "analyst", "works_council"):
         page = client_for(people[role]).get(PAGE)
         assert page.status_code == 200, role

@@ -238,6 +238,8 @@ def test_questions_are_judged_by_how_far_two_agree(twice, view, org, people):
             each.alpha.value, each.alpha.low, each.alpha.high, each.same.value,
         )  # fmt: skip
     assert [row(table, item=code)["steer"] for code in verdicts] == ["no", "yes", "yes", "", ""]
+    assert metrics.unsteady(frame) == {"tone.calm"}
+    assert metrics.unsteady(frame, 1000) == metrics.unsteady(frame.iloc[:0]) == frozenset()
     said = " ".join(each.text for each in view().lede)
     assert "Do not steer on “How did the employee's voice sound during the call?”" in said
 

@@ -21,7 +21,7 @@ from analytics.stats.exact import shares_p
 from analytics.stats.intervals import Sums
 from analytics.stats.permutation import permutation_p
 from surveys.models import Call, Department, User
-from tests.analytics.conftest import NOW
+from tests.analytics.conftest import NOW, moment, planted
 from tests.analytics.test_pages import NUMBER, page_rows
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def town(sow):
 
 
 def built(org, people, query="", *, who="analyst"):
-    reader = Reader(User.objects.get(pk=people[who].pk), org, NOW)
+    reader = Reader(User.objects.get(pk=people[who].pk), org, moment(who))
     filters = parse(QueryDict(query), reader)
     return reader, filters, topics.page(reader, filters, topics.TOPICS["questions"])
 
@@ -169,7 +169,7 @@ def test_figures_are_those_of_the_metrics_and_of_the_calls(town, org, people):
 
 @pytest.mark.parametrize("who", ["analyst", "works_council"])
 @pytest.mark.parametrize("slug", REPORTS)
-def test_page_file_and_api_hold_the_same_digits(town, people, client_for, api_client, who, slug):
+def test_page_file_and_api_hold_the_same_digits(later, town, people, client_for, api_client, who, slug):
     browser, program = client_for(people[who]), api_client(people[who], "read")
     html = browser.get(reverse("topic", args=["zuiderveen", "questions"])).content.decode()
     file = browser.get(reverse("report_csv", args=["zuiderveen", slug])).content.decode()
@@ -289,3 +289,33 @@ def test_few_are_tested_exactly():
     assert shares_p([]) == []
     assert permutation_p(Sums(), Sums(3, 3, 3)) is None
     assert permutation_p(Sums(3, 300, 30000), Sums(9, 900, 90000)) == 1.0
+
+
+# --- questions that are answered too differently ----------------------------------------------------------------------
+
+
+def scored_again(people, item, pairs):
+    """Calls of BUR that were scored a second time: what both gave this question."""
+    for (first, second), call in zip(
+        pairs, Call.objects.filter(department__code="BUR", state="approved"), strict=False
+    ):
+        call.item_points = call.item_points | {item: [first, 0]}
+        call.save(update_fields=["item_points"])
+        planted(
+            call.organisation, people["reviewer"], call.wave, department=call.department, scenario=call.scenario,
+            day=call.local_date, score=8000, kind="second", second_of=call, item_points={item: [second, 0]},
+        ).save()  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["analyst", "manager"])
+def test_a_question_that_is_answered_too_differently_is_marked_for_all_who_may_see_the_calls(
+    town, people, client_for, who
+):
+    mark = "answered too differently to steer on"
+    address = "/o/zuiderveen/figures/questions/?period=all"
+    assert mark not in client_for(people[who]).get(address).content.decode()
+    scored_again(people, CALM, [(100, 0), (0, 100)] * 8)
+    html = client_for(people[who]).get(address).content.decode()
+    assert mark in html
+    assert "do not steer on it" in html
+    assert ("figures/quality/" in html and "#item_agreement" in html) is (who == "analyst")

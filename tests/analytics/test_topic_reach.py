@@ -1,22 +1,29 @@
 """Reachability: the first sentence, the hours of the organisation's clock, what calls met on the way, and who reads it."""
 
 import datetime as dt
+import importlib
 import math
 import random
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
 from django.http import QueryDict
 
-from analytics import call_frames, frames, metrics, reports
+from analytics import frames, metrics, reach_frames, reports, rollups
 from analytics.access import Reader
 from analytics.figures import Share
 from analytics.filters import parse
+from analytics.models import DepartmentDetail, WeeklyDetail
 from analytics.topics import reach
 from surveys.models import Call, Department, Organisation, User
-from tests.analytics.conftest import NOW
+from surveys.workflow import cell_of
+from tests.analytics.conftest import NOW, moment
 from tests.analytics.one_report import assert_same_digits
+from tests.analytics.recount import differences
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +42,7 @@ def view(org, people):
     """`view("reach", "department=BUR", who="works_council")`: a report; without a slug the page's content."""
 
     def make(slug="", query="", who="analyst"):
-        reader = Reader(User.objects.get(pk=people[who].pk), Organisation.objects.get(pk=org.pk), NOW)
+        reader = Reader(User.objects.get(pk=people[who].pk), Organisation.objects.get(pk=org.pk), moment(who))
         chosen = parse(QueryDict(query), reader)
         return reports.run(slug, reader=reader, filters=chosen) if slug else reach.build(reader, chosen)
 
@@ -106,11 +113,13 @@ def test_hours_are_those_of_the_organisations_clock(plant, org, view, zone):
     Organisation.objects.filter(pk=org.pk).update(time_zone=zone)
     org.refresh_from_db()
     calls = plant("BUR", [8000] * 60)
+    touched = {cell_of(call) for call in calls}
     for call in calls:
         call.called_at = dt.datetime(2026, 3, 26, tzinfo=dt.UTC) + dt.timedelta(minutes=rng.randrange(5 * 24 * 60))
         call.seconds_to_answer = rng.choice([3, 15, 16, None])
         call.place_in_time(org.zone)
     Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start", "seconds_to_answer"])
+    rollups.recompute(touched | {cell_of(call) for call in calls})
     counts: dict[tuple[str, str], list[bool]] = {}
     for call in calls:
         if call.seconds_to_answer is not None:
@@ -156,7 +165,7 @@ def test_page_file_and_api_hold_the_same_digits(town, people, client_for, api_cl
         assert_same_digits(browser, program, "reachability", slug)
 
 
-def test_readers_see_the_page_and_others_do_not(town, people, client_for):
+def test_readers_see_the_page_and_others_do_not(later, town, people, client_for):
     for role in ("administrator", "coordinator", "reviewer", "manager", "analyst", "works_council"):
         page = client_for(people[role]).get(PAGE)
         assert page.status_code == 200, role
@@ -173,6 +182,7 @@ def test_readers_of_totals_see_no_small_cell_and_no_total_that_gives_it_away(pla
         Call.objects.filter(pk__in=[call.pk for call in calls]).update(
             called_at=dt.datetime.combine(day, dt.time(hour), org.zone)
         )
+        rollups.recompute({cell_of(call) for call in calls})
 
     monday, tuesday = dt.date(2026, 3, 9), dt.date(2026, 3, 10)
     for day, hour, n in ((monday, 9, 20), (monday, 10, 2), (monday, 11, 7), (tuesday, 9, 6), (tuesday, 10, 8)):
@@ -201,13 +211,40 @@ def test_an_empty_organisation_says_what_will_come(org, people, client_for, view
         assert view(slug).rows == ()
 
 
-def test_what_is_read_of_calls_is_counted_by_the_database(town, org, people, django_assert_num_queries):
+def test_both_frames_are_read_at_once_and_from_no_calls(town, org, people, django_assert_num_queries):
     reader = Reader(people["analyst"], org, NOW)
-    chosen, keys = parse(QueryDict(""), reader), frozenset(reader.departments)
-    for read in (call_frames.by_hour, call_frames.handling):
-        with django_assert_num_queries(1) as asked:
-            read(reader, chosen, keys)
-        assert "GROUP BY" in asked[0]["sql"]
+    chosen, keys = parse(QueryDict("weekday=2"), reader), frozenset(reader.departments)
+    with django_assert_num_queries(1) as asked:
+        hours, handled = reach_frames.by_hour(reader, chosen, keys), reach_frames.handling(reader, chosen, keys)
+    assert "surveys_call" not in asked[0]["sql"]
+    assert (hours["n_timed"].sum(), handled["n_marked"].sum()) == (240, 140)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Pacific/Auckland", "America/Los_Angeles"])
+def test_hours_of_weeks_are_those_of_single_calls(plant, org, people, monkeypatch, zone):
+    """Far from Greenwich a call's day there is another; what a clock of odd minutes is counted from gives the same."""
+    rng = random.Random(5)
+    Organisation.objects.filter(pk=org.pk).update(time_zone=zone)
+    org.refresh_from_db()
+    calls = plant("BUR", [8000] * 40)
+    cells = {cell_of(call) for call in calls}
+    for call in calls:
+        call.called_at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=rng.randrange(14 * 24 * 60))
+        call.place_in_time(org.zone)
+    Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start"])
+    rollups.recompute(cells | {cell_of(call) for call in calls})
+    for query in ("", "from=2026-03-05&to=2026-03-11", "weekday=2&period=all"):
+        found = []
+        for whole in (True, False):
+            monkeypatch.setattr(reach_frames, "_whole_hours", lambda *_, whole=whole: whole)
+            reader = Reader(people["analyst"], org, NOW)
+            found.append(
+                reach_frames.by_hour(reader, parse(QueryDict(query), reader), frozenset(reader.departments)).to_dict(
+                    "list"
+                )
+            )
+        assert found[0] == found[1]
+        assert found[0]["n_timed"]
 
 
 def test_queries_do_not_grow_with_departments(
@@ -224,3 +261,14 @@ def test_queries_do_not_grow_with_departments(
     with django_assert_max_num_queries(15) as many:
         analyst.get(PAGE)
     assert len(many) == len(few)
+
+
+def test_an_upgrade_adds_up_what_weeks_did_not_hold_before(town, plant):
+    """The migration's own count, over rows as they were without it."""
+    plant("BUR", [8000] * 3, day=dt.date(2026, 2, 2), scenario="complaint_dominant", hold_seconds=61)
+    for model in (WeeklyDetail, DepartmentDetail):
+        model.objects.update(hours={}, marks={})
+    assert differences() != []
+    upgrade = importlib.import_module("analytics.migrations.0010_hours_and_marks")
+    upgrade.fill(apps, SimpleNamespace(connection=connection))
+    assert differences() == []

@@ -147,7 +147,7 @@ def test_every_alternative_has_its_words():
     assert all(said)
 
 
-def test_readers_of_totals_and_small_departments(answered, sow, people, client_for):
+def test_readers_of_totals_and_small_departments(later, answered, sow, people, client_for):
     sow({"code": "PUB", "score": 7000, "item_points": points(0, 0)} for _each in range(3))
     pages = {
         role: client_for(people[role]).get(PAGE).content.decode() for role in ("analyst", "works_council", "manager")

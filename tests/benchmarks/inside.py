@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[2])
@@ -30,6 +31,8 @@ def _with_django(options: argparse.Namespace) -> None:
     from django.db import connections
 
     django.setup()
+    # What a server does before its first reader comes.
+    import_module("project.wsgi")
     settings.ALLOWED_HOSTS = ["localhost"]
     from tests.benchmarks import compare, pages, store
 

@@ -13,6 +13,7 @@ from tests.benchmarks.measuring import Times, database_time, engine, line, ms, n
 from tests.benchmarks.pages import client_of, exports, get
 from tests.benchmarks.people import SLUG, address
 from tests.benchmarks.places import LEAN, ROOT
+from tests.benchmarks.redraw import redraw
 
 ORGANISATION = f"/o/{SLUG}"
 # Exports of more calls take minutes, and their rows a second are the same.
@@ -54,6 +55,7 @@ def run(calls: int, rounds: int) -> None:
     say(f"\nThe database takes {_size() / 1e9:.2f} GB, stored sums included.")
     table(f"Pages, {calls:,} calls, {engine()}", PAGE_COLUMNS)
     pages(rounds)
+    redraw(calls, rounds)
     table(f"Steps, {calls:,} calls, {engine()}", ("step", "ms, median", "ms, slowest", "queries"))
     steps(rounds)
     if calls <= EXPORTED:
@@ -139,10 +141,12 @@ def pages(rounds: int) -> None:
         *((f"page {slug}", f"{ORGANISATION}/figures/{slug}/") for slug in TOPICS),
     ):
         _page(what, path, rounds)
+    for what, path in (("overview", overview), ("page heard", f"{ORGANISATION}/figures/heard/")):
+        _page(f"{what}, as a manager", path, rounds, who="manager")
 
 
-def _page(what: str, path: str, rounds: int) -> None:
-    client = client_of(address("analyst"))
+def _page(what: str, path: str, rounds: int, *, who: str = "analyst") -> None:
+    client = client_of(address(who))
     spent = database_time(lambda: get(client, path), rounds)
     whole = timed(lambda: get(client, path), min(rounds, 5))
     line(what, ms(spent.median), ms(spent.slowest), spent.count, ms(spent.longest), ms(whole.median))

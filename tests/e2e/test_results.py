@@ -78,3 +78,36 @@ def test_a_view_is_saved_and_opened_again(results):
     page.goto("/o/demo/views/")
     page.get_by_role("button", name="Take away: Tone on Monday").click()
     expect(page.get_by_text("No saved views yet")).to_be_visible()
+
+
+def middle(page, chart):
+    """Where on the screen the mark stands that leads somewhere, of a chart."""
+    element = page.locator(f'[data-chart="chart-{chart}"][data-drawn]')
+    element.scroll_into_view_if_needed()
+    return element.evaluate(
+        """(element) => {
+          const trace = element._fullData.find((each) => each.customdata?.length);
+          const { xaxis, yaxis } = element._fullLayout;
+          const box = element.getBoundingClientRect();
+          return [box.x + xaxis._offset + xaxis.d2p(trace.x[1]), box.y + yaxis._offset + yaxis.d2p(trace.y[1])];
+        }"""
+    )
+
+
+def test_a_click_on_a_mark_opens_its_department_and_a_tap_says_first_which(results):
+    page = results("comparison")
+    page.mouse.click(*middle(page, "funnel"))
+    page.wait_for_url(re.compile(r"/o/demo/results/\d+/\?period=last_year$"))
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Comparison")
+    phone = results("trend", device="phone")
+    mark = middle(phone, "control")
+    phone.touchscreen.tap(*mark)
+    link = phone.locator("#control [data-mark] a")
+    expect(link).to_be_visible()
+    expect(phone).to_have_url(re.compile("/figures/trend/"))
+    address = link.get_attribute("href")
+    phone.wait_for_timeout(600)  # A tap is told twice; a second tap comes later than that.
+    phone.touchscreen.tap(*mark)
+    phone.wait_for_url(address)
+    expect(phone).to_have_url(re.compile(r"/results/\d+/\?from=\d{4}-\d\d-01&to=.*by=week$"))

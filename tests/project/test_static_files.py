@@ -9,6 +9,9 @@ from django.contrib.staticfiles import finders
 
 from project.static_files import collect_if_changed
 
+# What the script of the charts may weigh on the wire; fetched once, for its name changes with what it holds.
+MOST_BYTES = 500_000
+
 
 @pytest.fixture
 def root(tmp_path, settings, monkeypatch):
@@ -34,7 +37,7 @@ def test_everything_of_ours_can_be_collected(root):
         assert hashed.is_file()
         assert not (root / own).exists()
     plotly = root / names["vendor/plotly.js"]
-    assert Path(f"{plotly}.br").stat().st_size < Path(f"{plotly}.gz").stat().st_size < 520_000
+    assert Path(f"{plotly}.br").stat().st_size < Path(f"{plotly}.gz").stat().st_size <= MOST_BYTES
     assert collect_if_changed() is False
 
 

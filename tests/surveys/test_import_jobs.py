@@ -195,3 +195,58 @@ def test_the_worker_does_what_the_run_was_taken_for(start, work):
     assert hold
     tasks.begin(hold)
     assert fresh(run).state == {"checking": "checked", "writing": "done"}[work]
+
+
+# --- cancelling -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("work", ["checking", "writing"])
+def test_a_cancelled_job_stops_at_its_next_sign_of_life_and_the_run_is_where_it_began(start, people, monkeypatch, work):
+    monkeypatch.setattr(runs, "BATCH", 1)
+    run = start(*(row(number) for number in range(4)))
+    run = run if work == "checking" else check(run)
+    before = (fresh(run).state, fresh(run).report)
+    hold = imports.start_check(run=run, at=LATER) if work == "checking" else taken(run)
+    assert hold
+    original, signs = imports.Hold.keep, []
+
+    def cancelled_on_the_way(self, **columns):
+        original(self, **columns)
+        signs.append(columns.get("done"))
+        if columns.get("done") == 2:
+            assert imports.cancel(run=fresh(run), by=people["coordinator"], at=LATER + SECOND)
+
+    monkeypatch.setattr(imports.Hold, "keep", cancelled_on_the_way)
+    job = imports.check_run if work == "checking" else imports.write_run
+    job(run=fresh(run), hold=hold, now=clock())
+    assert [done for done in signs if done] == [1, 2], "it went on after it was cancelled"
+    assert (fresh(run).state, fresh(run).report) == before
+    assert not Call.objects.exists()
+    assert AuditEntry.objects.get(action="cancelled").changes == {"state": [work, before[0]]}
+    monkeypatch.undo()
+    assert write(check(fresh(run))).report["made"] == 4
+
+
+def test_what_is_not_at_work_cannot_be_cancelled(start, people):
+    run = start(row(1))
+    assert not imports.cancel(run=run, by=people["coordinator"], at=LATER)
+    run = check(run)
+    seen_while_writing = fresh(run)
+    seen_while_writing.state = "writing"
+    done = write(run)
+    assert not imports.cancel(run=seen_while_writing, by=people["coordinator"], at=LATER)
+    assert (fresh(run).state, fresh(run).report) == ("done", done.report)
+    assert not AuditEntry.objects.filter(action="cancelled").exists()
+
+
+def test_the_worker_takes_up_what_died_once(start):
+    run = check(start(row(1)))
+    taken(run)
+    assert list(imports.take_up(at=LATER + 30 * SECOND)) == [], "it may still be alive"
+    (hold,) = imports.take_up(at=LATER + DEAD)
+    assert (hold.key, hold.work) == (run.pk, "writing")
+    assert list(imports.take_up(at=LATER + 2 * DEAD)) == [], "what dies twice is left to a person"
+    again = imports.start_again(run=fresh(run), at=LATER + 2 * DEAD)
+    assert again
+    imports.write_run(run=fresh(run), hold=again, now=clock(LATER + 2 * DEAD))
+    assert (fresh(run).state, fresh(run).report["made"]) == ("done", 1)

@@ -176,6 +176,22 @@ def test_progress_while_a_job_is_at_work_and_a_way_on_when_it_died(coordinator, 
     assert "1 call imported" in go_on(run, again="1")
 
 
+@pytest.mark.parametrize(("work", "button"), [("checking", "Cancel the check"), ("writing", "Cancel the import")])
+def test_a_job_is_cancelled_by_its_button_and_only_while_it_is_at_work(coordinator, org, start, go_on, work, button):
+    run = check(start(row(1)))
+    page = reverse("import", args=[org.slug, run.pk])
+    assert button not in coordinator.get(page).content.decode()
+    now = timezone.now()
+    if work == "checking":
+        imports.start_check(run=run, at=now)
+    else:
+        imports.start_write(run=run, seen=imports.report_token(run), leave_out=False, at=now)
+    assert button in coordinator.get(page).content.decode()
+    assert "Cancelled. Nothing was stored." in go_on(run, cancel="1")
+    assert fresh(run).state == {"checking": "uploaded", "writing": "checked"}[work]
+    assert "It was over before it could be cancelled." in go_on(run, cancel="1")
+
+
 @pytest.mark.parametrize(
     ("stored", "words"),
     [

@@ -1,10 +1,11 @@
 """The migrated database, made once in a run by the first process that asks, and copied by every other.
 
-Going through the migrations takes ten seconds of work, which each process would repeat. It is made anew in each run and
-never kept for the next, so that the migrations are tested as they are.
+Going through the migrations takes ten seconds of work, which each process would repeat. Where CI is set it is made anew in
+each run, so that the migrations are tested as they are; a developer's SQLite one is kept for as long as no migration changes.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -45,11 +46,28 @@ def address(name: str) -> str:
 
 def begin() -> None:
     """For the process that starts the others: what it puts in the environment, they find there."""
-    os.environ[PLACE] = tempfile.mkdtemp(prefix="klankbord-template-")
+    if is_kept():
+        place = Path(tempfile.gettempdir(), f"klankbord-migrated-{os.getuid()}-{_fingerprint()}")
+        place.mkdir(mode=0o700, exist_ok=True)
+        os.environ[PLACE] = str(place)
+    else:
+        os.environ[PLACE] = tempfile.mkdtemp(prefix="klankbord-template-")
+
+
+def is_kept() -> bool:
+    return not server() and not os.environ.get("CI")
+
+
+def _fingerprint() -> str:
+    """Of all that a migrated database follows from."""
+    files = sorted((*ROOT.glob("*/migrations/*.py"), ROOT / "surveys/guards.py", ROOT / "requirements/runtime.txt"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def end() -> None:
     place = Path(os.environ.pop(PLACE))
+    if is_kept():
+        return
     if server() and (place / "made").exists():
         with psycopg.connect(server(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {_name(place)} WITH (FORCE)")
@@ -61,7 +79,7 @@ def made() -> str:
     place = Path(os.environ[PLACE])
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "made").exists():
+        if not (place / "made").exists() or not (server() or _file(place).exists()):
             _make(place)
             (place / "made").touch()
     return _name(place) if server() else str(_file(place))

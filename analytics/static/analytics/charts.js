@@ -14,6 +14,8 @@ const NARROW = 560;
 const LETTER = 6.5;
 const BETWEEN = 10;
 const MARGINS = 52;
+// What a sheet of A4 holds between its margins.
+const PAPER = 680;
 
 // What a token is on this page, as plotly can read it.
 function colours(tokens) {
@@ -77,20 +79,59 @@ function fitted(layout, width) {
   };
 }
 
-function draw(element) {
+// The first line of a hover text, without plotly's markup.
+function told(text) {
+  const [line] = text.split("<br>", 1);
+  const signs = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+  return line.replace(/<[^>]*>/g, "").replace(/&(?:lt|gt|amp);/g, (sign) => signs[sign]);
+}
+
+// One tap of a finger is told twice, as touch and as a click.
+const ONE_TAP = 500;
+let shownAt = -ONE_TAP;
+
+// Opens what a mark leads to: at once with a mouse; with a finger the first tap shows what it is and a link, the second opens.
+function openMark(element, { points: [point], event }) {
+  if (!point?.customdata || performance.now() - shownAt < ONE_TAP) return;
+  const place = new URL(point.customdata, location.href);
+  const link = element.parentElement.querySelector("[data-mark] a");
+  if (element.dataset.pointer !== "mouse" && link.href !== place.href) {
+    shownAt = performance.now();
+    link.href = place.href;
+    link.textContent = told(point.hovertext);
+    link.parentElement.hidden = false;
+  } else if (event?.ctrlKey || event?.metaKey) {
+    window.open(place, "_blank", "noopener");
+  } else {
+    location.assign(place);
+  }
+}
+
+// Listens once: redrawing keeps what listens.
+function listen(element) {
+  element.addEventListener("pointerdown", ({ pointerType }) => (element.dataset.pointer = pointerType), true);
+  element.on("plotly_click", (click) => openMark(element, click));
+  element.on("plotly_hover", ({ points: [point] }) => element.classList.toggle("opens", Boolean(point?.customdata)));
+  element.on("plotly_unhover", () => element.classList.remove("opens"));
+}
+
+// On paper it is as wide as a page and as light as the server made it.
+function draw(element, onPaper = false) {
   const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
-  const found = colours(figure.tokens);
+  const found = onPaper ? new Map() : colours(figure.tokens);
   const faint = new Map([...found].map(([hex, colour]) => [asRgb(hex), colour]));
   const { data, layout } = dressed({ data: figure.data, layout: figure.layout }, found, faint);
+  if (onPaper) Object.assign(layout, { width: PAPER, autosize: false });
   const language = document.documentElement.lang || "en";
   const words = { "Download plot as a PNG": element.dataset.download, "Download plot": element.dataset.download };
-  window.Plotly.react(element, data, fitted(layout, element.clientWidth), {
+  window.Plotly.react(element, data, fitted(layout, onPaper ? PAPER : element.clientWidth), {
     ...CONFIG,
     locale: language,
     locales: { [language]: { dictionary: words, format: {} } },
     toImageButtonOptions: { filename: element.dataset.chart, scale: 2 },
   });
   element.style.minHeight = `${layout.height}px`;
+  if (element.dataset.drawn !== "yes") listen(element);
   element.dataset.drawn = "yes";
 }
 
@@ -109,7 +150,7 @@ function keep(button) {
 }
 
 const charts = [...document.querySelectorAll("[data-chart]")];
-const drawAll = () => charts.forEach(draw);
+const drawAll = () => charts.forEach((element) => draw(element));
 
 if (charts.length && window.Plotly) {
   drawAll();
@@ -117,6 +158,8 @@ if (charts.length && window.Plotly) {
     button.hidden = false;
     button.addEventListener("click", () => keep(button));
   }
+  window.addEventListener("beforeprint", () => charts.forEach((element) => draw(element, true)));
+  window.addEventListener("afterprint", drawAll);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   const widths = new WeakMap();
   const watch = new ResizeObserver((entries) => {

@@ -1,0 +1,40 @@
+"""Where a mark in a chart leads: to the page of its department, narrowed to the period of the mark, with the filters kept."""
+
+from collections.abc import Callable, Iterable
+
+from django.urls import reverse
+
+from analytics.access import Reader
+from analytics.figures import Point, Series
+from analytics.filters import ALL_TOGETHER, Filters
+
+Places = Callable[[Series, Point], str]
+
+
+def of_department(reader: Reader, filters: Filters, node: int) -> str:
+    """The page of a department; of everything together the overview."""
+    return _page(reader, node) + filters.querystring().rstrip("?")
+
+
+def by_name(reader: Reader, filters: Filters, named: Iterable[tuple[str, int]]) -> dict[str, str]:
+    return {name: of_department(reader, filters, key) for name, key in named}
+
+
+def of_period(reader: Reader, filters: Filters, node: int, point: Point) -> str:
+    """The same of one month, drawn by week, or of one week. Readers of totals look at whole quarters only (see `filters`)."""
+    if not reader.sees_calls or point.start > filters.end:
+        return of_department(reader, filters, node)
+    first, last = point.start.isoformat(), min(point.end, filters.end).isoformat()
+    dates = {"from": first, "to": last, "by": "week"}
+    chosen = filters.querystring(period=None, against=None, against_from=None, line=None, **dates)
+    return _page(reader, node) + chosen
+
+
+def of_lines(reader: Reader, filters: Filters) -> Places:
+    """For charts of which each line is a department or everything together."""
+    return lambda each, point: of_period(reader, filters, each.key, point)
+
+
+def _page(reader: Reader, node: int) -> str:
+    slug = reader.organisation.slug
+    return reverse("overview", args=[slug]) if node == ALL_TOGETHER else reverse("department", args=[slug, node])

@@ -1,0 +1,94 @@
+"""The tinted cells of wide tables. They are written here: hundreds of them on a page, for which a template takes ten times as long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template.defaulttags import querystring
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics import words
+from analytics.figures import Cell, Row
+from analytics.reports.questions import HeatCell, HeatRow
+from analytics.templatetags.figures import heading, named, shade
+from analytics.templatetags.questions import cell_facts, cell_shade, verdict
+from surveys.models.people import DIMENSIONS
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the cells of a dimension have in common: its names, and the query that measures by it."""
+
+    name: str
+    heading: str
+    query: str
+
+
+@register.simple_tag(takes_context=True)
+def heads(context: Any) -> dict[str, Head]:
+    return {each: Head(named(each), heading(each), querystring(context, measure=each)) for each in DIMENSIONS}
+
+
+@register.simple_tag
+def dimension_cells(row: Row, heads: Mapping[str, Head], link: str) -> SafeString:
+    """The dimensions of a row of the overview; each shows the same page, at `link`, measured by it."""
+    return format_html_join(
+        "",
+        '<td class="dim"><a class="heat {}" href="{}{}" title="{}"><span class="heat-name">{}</span> {}</a></td>',
+        (
+            (
+                shade(cell),
+                link,
+                heads[cell.measure].query,
+                _figure(cell, heads[cell.measure].name),
+                heads[cell.measure].heading,
+                words.points(cell.mean.exact, 0),
+            )
+            for cell in row.dimensions
+        ),
+    )
+
+
+def _figure(cell: Cell, name: str) -> str:
+    figure = f"{name}: {words.mean_in_words(cell.mean)}"
+    return figure if cell.target is None else f"{figure}; {_('target')} {words.points(cell.target, 0)}"
+
+
+@register.simple_tag(takes_context=True)
+def heat_cells(context: Any, row: HeatRow, link: str) -> SafeString:
+    """A question department by department; what is clearly apart leads to its calls, at `link`, for who may open them."""
+    facts = [cell_facts(cell) for cell in row.cells]
+    cells = zip(row.cells, facts, strict=True)
+    return format_html_join(
+        "",
+        '<td class="of of-{}">{}<span class="said">{}</span></td>',
+        ((place, _cell(context, row, cell, said, link), said) for place, (cell, said) in enumerate(cells, 1)),
+    )
+
+
+def _cell(context: Any, row: HeatRow, cell: HeatCell, facts: str, link: str) -> SafeString:
+    title = _("%(name)s: %(figure)s") % {"name": cell.name, "figure": facts}
+    clear = " clear" if cell.verdict else ""
+    if not clear or not link:
+        return format_html('<span class="heat {}{}" title="{}">{}</span>', cell_shade(cell), clear, title, _shown(cell))
+    query = querystring(context, department=cell.code, item=row.question.code, q=None)
+    opened = '<a class="heat {} clear" href="{}{}" title="{}">{}</a>'
+    return format_html(opened, cell_shade(cell), link, query, title, _shown(cell))
+
+
+def _shown(cell: HeatCell) -> SafeString | str:
+    if cell.item is not None and cell.item.withheld:
+        return format_html('<span class="mute small">{}</span>', _("too few"))
+    if cell.item is None or cell.item.earned.exact is None:
+        return "–"
+    points = words.points(cell.item.earned.exact, 0)
+    if not cell.verdict:
+        return format_html("<span>{}</span>", points)
+    mark = "▼" if cell.verdict < 0 else "▲"
+    said = '<span>{} <span class="mark" aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>'
+    return format_html(said, points, mark, verdict(cell))

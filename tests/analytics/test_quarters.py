@@ -1,0 +1,186 @@
+"""What readers of totals may choose, and that nothing small can be worked out from all of it together."""
+
+import datetime as dt
+import random
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+
+from analytics import choices, metrics, quarters, reports
+from analytics.access import Reader
+from analytics.filters import parse
+from analytics.quarters import Quarter
+from surveys.models import Department, User
+from tests.analytics.conftest import LATER, NOW
+
+QUARTERS = (Quarter(2025, 4), Quarter(2026, 1))
+MONTHS = [dt.date(2025, 10, 1), dt.date(2025, 11, 1), dt.date(2025, 12, 1)]
+MONTHS += [dt.date(2026, month, 1) for month in (1, 2, 3)]
+
+
+def test_quarters_follow_each_other_over_the_year():
+    first = Quarter(2026, 1)
+    assert (first.start, first.end, first.name) == (dt.date(2026, 1, 1), dt.date(2026, 3, 31), "2026-q1")
+    assert (first.back(1), first.back(4), first.back(-1)) == (Quarter(2025, 4), Quarter(2025, 1), Quarter(2026, 2))
+    assert [quarters.quarter_of(dt.date(2026, month, 1)).number for month in range(1, 13)] == [
+        *(1, 1, 1, 2, 2, 2),
+        *(3, 3, 3, 4, 4, 4),
+    ]
+    assert quarters.named("2026-q1") == first
+    for name in ("2026-q5", "2026-Q1", "last_quarter", "1900-q1", "٢٠٢٦-q1", "2026-q1 "):
+        assert quarters.named(name) is None
+
+
+def test_totals_of_a_quarter_are_given_two_weeks_after_it():
+    assert quarters.released(dt.date(2026, 4, 14)) == Quarter(2025, 4)
+    assert quarters.released(dt.date(2026, 4, 15)) == Quarter(2026, 1)
+
+
+@pytest.fixture
+def chosen(org, people, departments):
+    def make(query="", who="works_council", at=LATER):
+        reader = Reader(User.objects.get(pk=people[who].pk), org, at)
+        return reader, parse(QueryDict(query), reader)
+
+    return make
+
+
+@pytest.mark.django_db
+class TestChoices:
+    def test_readers_of_totals_choose_a_quarter(self, chosen):
+        _reader, usual = chosen()
+        assert (usual.start, usual.end, usual.problems) == (dt.date(2026, 1, 1), dt.date(2026, 3, 31), ())
+        assert usual.before == (dt.date(2025, 10, 1), dt.date(2025, 12, 31))
+        _reader, earlier = chosen("period=2025-q3&against=last_year")
+        assert (earlier.start, earlier.before) == (dt.date(2025, 7, 1), (dt.date(2024, 7, 1), dt.date(2024, 9, 30)))
+        assert earlier.querystring() == "?period=2025-q3&against=last_year"
+
+    @pytest.mark.parametrize("period", ["2026-q2", "last_month", "all"])
+    def test_they_are_given_no_other_period(self, chosen, period):
+        _reader, found = chosen(f"period={period}")
+        assert found.period == "2026-q1"
+        assert [each.key for each in found.problems] == ["period"]
+        assert chosen(f"period={period}", "analyst")[1].problems == ()
+
+    @pytest.mark.parametrize(
+        "narrower",
+        [
+            "from=2026-03-01&to=2026-03-31",
+            "against_from=2025-10-01",
+            "scenario=complaint_calm",
+            "caller_style=calm",
+            "attempt=1",
+            "weekday=1",
+            "fate=helped",
+        ],
+    )
+    def test_they_are_given_nothing_narrower(self, chosen, narrower):
+        _reader, found = chosen(narrower)
+        assert found.scope == chosen()[1].scope
+        assert narrower.partition("=")[2].partition("&")[0] in found.problems[0].message
+        assert found.querystring() == "?"
+        assert chosen(narrower, "analyst")[1].scope != chosen("", "analyst")[1].scope
+
+    def test_waves_and_versions_neither(self, chosen, wave):
+        for narrower in (f"wave={wave.pk}", f"version={wave.version_id}"):
+            assert chosen(narrower)[1].scope == chosen()[1].scope
+            assert chosen(narrower, "analyst")[1].problems == ()
+
+    def test_a_chosen_department_is_a_line_among_all(self, chosen, departments):
+        _reader, found = chosen("department=BUR&by=week")
+        assert (found.departments, found.lines, found.by) == ((), (departments["BUR"].pk,), "month")
+
+    def test_the_form_offers_what_may_be_chosen(self, chosen):
+        assert [each.key for each in choices.fields(*chosen())] == ["period", "against", "measure"]
+        assert [each.value for each in choices.fields(*chosen())[0].options][:2] == ["2026-q1", "2025-q4"]
+        keys = [each.key for each in choices.fields(*chosen("", "analyst"))]
+        assert {"from", "scenario", "department"} <= set(keys)
+
+    def test_others_look_at_the_running_quarter_too(self, chosen):
+        _reader, found = chosen("period=2026-q1", "analyst", NOW)
+        assert (found.start, found.end, found.problems) == (dt.date(2026, 1, 1), NOW.date(), ())
+        assert found.before == (dt.date(2025, 10, 1), dt.date(2025, 12, 31))
+
+
+# --- nothing small ----------------------------------------------------------------------------------------------------
+
+
+def told(reader):
+    """Everything that a reader of totals is shown of scores, as (departments, months) with their number of calls."""
+
+    def rows(slug, query):
+        return reports.run(slug, reader=reader, filters=parse(QueryDict(query), reader)).rows
+
+    own = {each.code: reader.below(each.pk) for each in reader.departments.values()} | {
+        "total": frozenset(reader.departments)
+    }
+    for quarter in QUARTERS:
+        months = [month for month in MONTHS if quarters.quarter_of(month) == quarter]
+        for row in rows("overview", f"period={quarter.name}"):
+            if row["mean"] is not None:
+                yield own[row["department_code"]], months, row["calls"]
+        for row in rows("trend", f"period={quarter.name}"):
+            if row["mean"] is not None:
+                yield own[row["department_code"]], [row["start"]], row["calls"]
+
+
+def test_a_total_is_kept_by_withholding_the_smallest_beside_a_small_one():
+    sizes = {1: [3, 9], 2: [9, 9], 3: [20, 20], 9: [32, 38]}
+    within = {1: frozenset({1}), 2: frozenset({2}), 3: frozenset({3}), 9: frozenset({1, 2, 3})}
+    smallest = dict.fromkeys(within, 5)
+    assert metrics.withheld(sizes, within, smallest) == {1, 9}
+    assert metrics.withheld(sizes, within, smallest, spare_totals=True) == {1, 2}
+    # Nothing beside it is enough in that month, or the total is withheld anyway.
+    thin = sizes | {2: [0, 9], 3: [1, 20], 9: [4, 38]}
+    assert 9 in metrics.withheld(thin, within, smallest, spare_totals=True)
+    assert metrics.withheld(sizes, within, smallest, {9}, spare_totals=True) == {1, 9}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(6))
+def test_no_small_group_can_be_worked_out_from_all_that_is_shown(org, people, departments, sow, seed):
+    """Each figure shown is an equation in the sums of departments and months; none may tell one of a small group."""
+    rng = random.Random(seed)
+    for code, parent in (("P2", None), ("X", "P2"), ("Y", "P2"), ("Z", "PUB")):
+        departments[code] = Department.objects.create(
+            organisation=org, code=code, name=f"Desk {code}", parent=departments.get(parent)
+        )
+    sizes = {
+        (code, month): rng.choice([0, 2, 3, 4, 5, 7, 12, 20])
+        for code in ("BUR", "AFV", "BEL", "X", "Y", "Z")
+        for month in MONTHS
+    }
+    sow(
+        {"code": code, "score": rng.randrange(10001), "day": month + dt.timedelta(days=9)}
+        for (code, month), n in sizes.items()
+        for _each in range(n)
+    )
+    reader = Reader(User.objects.get(pk=people["works_council"].pk), org, LATER)
+    counts = {(departments[code].pk, month): n for (code, month), n in sizes.items()}
+    cells = list(counts)
+    shown = list(told(reader))
+    assert len(shown) > 10
+    equations = np.array(
+        [[key in keys and month in months for key, month in cells] for keys, months, _n in shown], float
+    )
+    for (keys, months, n), equation in zip(shown, equations, strict=True):
+        assert n == sum(counts[cell] for cell, inside in zip(cells, equation, strict=True) if inside), (keys, months)
+    rank = np.linalg.matrix_rank(equations)
+    groups = [[place] for place in range(len(cells))]
+    for key in {key for key, _month in cells}:
+        for quarter in QUARTERS:
+            inside = [at for at, (of, month) in enumerate(cells) if of == key and quarters.quarter_of(month) == quarter]
+            groups.append(inside)
+    for group in groups:
+        if 0 < sum(counts[cells[place]] for place in group) < org.min_group_size:
+            sought = np.zeros((1, len(cells)))
+            sought[0, group] = 1
+            assert np.linalg.matrix_rank(np.vstack([equations, sought])) > rank, [cells[place] for place in group]
+
+
+def test_a_total_beside_departments_minds_the_parts_that_are_told_elsewhere():
+    """All minus the part {1, 2}, minus the department shown, would be the three calls of 3."""
+    sizes = {1: 3, 2: 4, 3: 3, 4: 20}
+    assert metrics.withheld_departments(sizes, 5) == ({1, 2, 3}, False)
+    assert metrics.withheld_departments(sizes, 5, (), [frozenset({1, 2, 99})]) == ({1, 2, 3}, True)
