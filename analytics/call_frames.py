@@ -19,6 +19,7 @@ from django.db.models import (
     Count,
     DateTimeField,
     Exists,
+    F,
     OuterRef,
     Q,
     Sum,
@@ -118,7 +119,8 @@ def aspect_sums(
     import pandas as pd
 
     calls = Call.objects.counting().filter(of_calls(reader, filters, departments), EVERY_ENDING)
-    both = calls.exclude(content=None).exclude(experience=None).order_by()
+    # Of a sum, or the database would go by the index in the order of departments, and look at every call itself.
+    both = calls.exclude(content=None).exclude(experience=None).order_by().annotate(where=F("department") + 0)
     gap: Any = Cast("content", BigIntegerField()) - Cast("experience", BigIntegerField())
     sums = {
         "n": Count("pk"),
@@ -126,7 +128,7 @@ def aspect_sums(
         "squares": Sum(gap * gap),
         "n_bad": Count("pk", filter=Q(content__gte=right, experience__lt=bad)),
     }
-    rows = list(both.values_list("department").annotate(**sums))
+    rows = list(both.values_list("where").annotate(**sums))
     return pd.DataFrame.from_records(rows, columns=["department", "n", "sum", "squares", "n_bad"]).astype("int64")
 
 

@@ -92,6 +92,14 @@ class Detail:
         return {kind: getattr(self, kind) for kind in kinds}
 
 
+def holding(documents: Mapping[str, dict[str, Any]]) -> Detail:
+    """A detail of these documents, by kind; of its days nothing is known."""
+    found = Detail()
+    for kind, document in documents.items():
+        setattr(found, kind, document)
+    return found
+
+
 def together(found: Iterable[tuple[tuple[Any, ...], Detail]], width: int) -> dict[tuple[Any, ...], Detail]:
     """Details added up over all but the first so many of their keys."""
     whole: dict[tuple[Any, ...], Detail] = defaultdict(Detail)

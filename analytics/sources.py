@@ -333,7 +333,7 @@ def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *k
             whole.setdefault((department, version), []).append(documents)
     for key, several in whole.items():
         of_kinds = map(details.sum_of_stored, zip(*several, strict=True))
-        found[key] = details.Detail(**dict(zip(kinds, of_kinds, strict=True)))
+        found[key] = details.holding(dict(zip(kinds, of_kinds, strict=True)))
     if cut:
         # By their days, which have an index; the period's own condition keeps to its part of them.
         days = Q(pk__in=[])
@@ -342,5 +342,5 @@ def details_of(reader: Reader, filters: Filters, departments: frozenset[int], *k
         for key, detail in details.of_calls(calls.filter(days), keys, kinds).items():
             stored = found.get(key, details.Detail()).documents(kinds)
             both = {kind: details.summed((stored[kind], own)) for kind, own in detail.documents(kinds).items()}
-            found[key] = details.Detail(**both)
+            found[key] = details.holding(both)
     return found

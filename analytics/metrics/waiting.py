@@ -92,7 +92,12 @@ class Curves:
 
 
 def kept_curves(
-    waits: "pd.DataFrame", still_open: "pd.DataFrame", smallest: int = 1, *, hours: int = CURVE_HOURS
+    waits: "pd.DataFrame",
+    still_open: "pd.DataFrame",
+    smallest: int = 1,
+    *,
+    hours: int = CURVE_HOURS,
+    totals: Iterable[frozenset[int]] = (),
 ) -> Curves:
     """How many promised calls came within so many hours: Kaplan and Meier's estimate, with log-log intervals.
 
@@ -108,11 +113,12 @@ def kept_curves(
     the curve should be read no farther than most promises were followed. Recorded hours are rounded up, those of open
     promises down.
 
-    What came after `hours` counts as known until then. A curve is withheld below `smallest` promises.
+    What came after `hours` counts as known until then. A curve is withheld below `smallest` promises; `totals`:
+    see `withheld_departments`.
     """
     found = _counts(waits, still_open, hours)
     sizes = {key: _size(each) for key, each in found.items()}
-    hidden, whole_hidden = withheld_departments(sizes, smallest)
+    hidden, whole_hidden = withheld_departments(sizes, smallest, (), totals)
     departments = {key: WITHHELD_CURVE if key in hidden else _curve(each, hours) for key, each in sorted(found.items())}
     whole = WITHHELD_CURVE if whole_hidden else _curve(_added(found.values()), hours)
     shown = {key: each for key, each in found.items() if key not in hidden}

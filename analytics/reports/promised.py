@@ -273,7 +273,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
     nodes = nodes_of_cells(reader, filters)
     keys = nodes.tree.keys
     waits, still_open = call_frames.promise_times(reader, filters, keys)
-    found = metrics.kept_curves(waits, still_open, reader.smallest_group(keys))
+    found = metrics.kept_curves(waits, still_open, reader.smallest_group(keys), totals=nodes.tree.totals)
     curves = {ALL_TOGETHER: found.whole} | {key: found.departments[key] for key in keys if key in found.departments}
     curves = {key: each for key, each in curves.items() if each.n}
     chosen = [key for key in filters.lines or _first_lines(nodes) if key in curves]

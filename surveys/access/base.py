@@ -1,5 +1,6 @@
 """What the doors share: the roles by what they may do, and handing out one object or 404."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -47,7 +48,8 @@ def own_organisations(user: User) -> list[Organisation]:
 
 def organisation_or_404(user: User, slug: str, roles: frozenset[str] | None = None) -> Organisation:
     """The organisation, if the user belongs to it; 403 when `roles` are asked for and none is held."""
-    organisation = next((each for each in standing(user).organisations.values() if each.slug == slug), None)
+    mine: Iterable[Organisation] = standing(user).organisations.values()
+    organisation = next((each for each in mine if each.slug == slug), None)
     if organisation is None:
         raise Http404
     if roles is not None and not standing(user).has(organisation.pk, *roles):

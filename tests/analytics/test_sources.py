@@ -6,7 +6,7 @@ import random
 import pytest
 from django.http import QueryDict
 
-from analytics import access, filters, frames, reach_frames, rollups, sources
+from analytics import access, details, filters, frames, reach_frames, rollups, sources
 from analytics.models import FATES
 from analytics.sources import PROMISES, Source
 from surveys.models import Call, Callback, CallbackEvent
@@ -173,3 +173,15 @@ def test_pieces_cover_every_day_of_a_period_once(db, span):
                     covered += [begins + dt.timedelta(days=number) for number in range((until - begins).days + 1)]
                     begins = until + dt.timedelta(days=1)
             assert covered == [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def test_a_kept_sum_is_never_changed_by_what_is_added_to_it():
+    stored = (
+        '{"tone.wording": {"100": [1, 0, 1, 9, 81]}}',
+        '{"tone.wording": {"100": [2, 5, 0, 0, 0], "na": [1, 0, 0, 0, 0]}}',
+    )
+    added = {"tone.wording": {"100": [3, 5, 1, 9, 81], "na": [1, 0, 0, 0, 0]}}
+    kept = details.sum_of_stored(stored)
+    assert kept == added
+    assert details.summed((kept, kept))["tone.wording"]["100"] == [6, 10, 2, 18, 162]
+    assert details.sum_of_stored(stored) == added
