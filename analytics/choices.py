@@ -1,5 +1,6 @@
 """The filters as a reader sees them: chips that can be taken away, and a form that works without script."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -148,7 +149,7 @@ def _of_totals(reader: Reader, filters: Filters) -> tuple[Field, ...]:
     """The little that readers of totals choose (see `filters`)."""
     earlier = [(PREVIOUS, _("the quarter before")), (LAST_YEAR, _("the same quarter a year before"))]
     return (
-        _periods(filters, _quarters(quarters.released(reader.today), MOST_QUARTERS)),
+        _periods(filters, _quarters(quarters.released(reader.today), MOST_QUARTERS, reader.oldest)),
         _one("against", _("Compared with"), earlier, filters.against),
         _one("measure", _("Measure"), [(name, str(words.MEASURES[name])) for name in MEASURES], filters.measure),
     )
@@ -159,8 +160,9 @@ def _periods(filters: Filters, names: list[str]) -> Field:
     return _one("period", _("Period"), [(name, words.period(name)) for name in (*names, *chosen)], filters.period)
 
 
-def _quarters(last: quarters.Quarter, count: int) -> list[str]:
-    return [each.name for each in quarters.newest(last, count)]
+def _quarters(last: quarters.Quarter, count: int, oldest: dt.date | None = None) -> list[str]:
+    """The newest by name, as far back as there are calls; one at least."""
+    return [each.name for each in quarters.newest(last, count) if each == last or oldest is None or each.end >= oldest]
 
 
 def _finer(reader: Reader, filters: Filters) -> list[Field]:

@@ -149,9 +149,9 @@ class Filters:
 
     @property
     def trend_start(self) -> dt.date | None:
-        """Where a trend begins: a named period is shown with what led up to it, chosen dates exactly as chosen."""
-        if self.start is None or self.period == "dates":
-            return self.start
+        """Where a trend begins: a period is shown with what led up to it, however it was chosen."""
+        if self.start is None:
+            return None
         if self.by == "week":
             return min(_monday(self.start), _monday(self.end) - dt.timedelta(weeks=25))
         return min(self.start.replace(day=1), _months_before(self.end, 11))

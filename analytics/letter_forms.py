@@ -64,8 +64,20 @@ class ScheduleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, candidates: "Mapping[User, frozenset[str]]", user: "User", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        candidates: "Mapping[User, frozenset[str]]",
+        user: "User",
+        totals_only: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if totals_only:  # whole quarters are all that their maker is given
+            every = self.fields["every"]
+            assert isinstance(every, forms.ChoiceField)
+            every.choices = [each for each in LetterSchedule.Every.choices if each[0] == LetterSchedule.Every.QUARTER]
+            every.initial = LetterSchedule.Every.QUARTER
         self.user = user
         self.candidates = {str(person.pk): person for person in candidates}
         self.fields["title"].initial = _("Management letter")

@@ -122,6 +122,7 @@ def schedule_new(request: HttpRequest, slug: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         candidates=people,
         user=reader.user,
+        totals_only=not (reader.coordinates or reader.sees_calls),
         initial={"readers": [str(reader.user.pk)]},
     )
     chosen = filters.parse(request.GET, reader)
@@ -147,6 +148,7 @@ def schedule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         candidates=people,
         user=reader.user,
+        totals_only=not (reader.coordinates or reader.sees_calls),
         initial={
             "title": known.title,
             "every": known.every,

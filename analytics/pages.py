@@ -209,7 +209,9 @@ def counted(report: Report, reader: Reader) -> str:
 
 
 def ends(report: Report, reader: Reader) -> str:
-    """That the data ends before the period does, if so."""
+    """That the data ends before the period does, if so; readers of totals are told of no day after it."""
+    if not reader.sees_calls:
+        return ""
     newest = report.newest if report.counted else frames.newest(reader)
     if newest is None or (report.counted and (report.end - newest).days <= STALE_DAYS):
         return ""

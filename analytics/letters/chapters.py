@@ -140,8 +140,8 @@ def _overview(reader: Reader, filters: Filters) -> Chapter:
 
 
 def _changes(page: OverviewPage) -> bool:
-    """Whether there is a period before this one, so that changes have a column."""
-    return page.filters.before is not None
+    """Whether changes have a column: there is a period before this one, and calls in it. A wave has none before itself."""
+    return page.filters.before is not None and page.filters.wave is None
 
 
 def _lines(reader: Reader, filters: Filters) -> Mapping[str, Any]:

@@ -95,15 +95,21 @@ def verdicts(series: Mapping[Key, Course]) -> dict[Key, Verdict]:
     }
 
 
+# A department that was not called for so many periods has no course now.
+SILENT = 6
+
+
 def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift | None) -> Verdict:
     values = to_judge(points)
     n = sum(value is not None for value in values)
     if n < SHORTEST_BASELINE:
         return Verdict(FEW, n)
     newest = points[-COURSE:]
+    if not any(each.mean.n or each.mean.withheld for each in points[-SILENT:]):
+        return Verdict(FEW, n)
     if found is not None and found.clear:
         step = level(points)
-        if step is not None and step.is_step and _is_it(step, found, newest[0].start):
+        if step is not None and step.is_step and _is_it(step, found, newest[0].start) and _is_dated(step, points):
             return Verdict(HIGHER if found.value > 0 else LOWER, n, step.day, found, step)
         first = next(each.start for each in newest if each.mean.exact is not None)
         return Verdict(RISING if found.value > 0 else FALLING, n, first, found)
@@ -117,6 +123,12 @@ def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift
 def _is_it(step: Level, found: Drift, first: dt.date) -> bool:
     """Whether a step is what the drift since `first` shows: within that time, and the same way."""
     return step.day > first and (step.change.exact > 0) == (found.value > 0)
+
+
+def _is_dated(step: Level, points: Sequence[Point]) -> bool:
+    """Whether the period before the step is known: among withheld ones it may lie earlier."""
+    place = next(place for place, each in enumerate(points) if each.start == step.day)
+    return not points[place - 1].mean.withheld
 
 
 def level(points: Sequence[Point]) -> Level | None:

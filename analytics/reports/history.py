@@ -29,12 +29,12 @@ class Break:
 
 
 def history(filters: Filters) -> Filters:
-    """The choice with what led up to it; chosen dates exactly as chosen.
+    """The choice with what led up to it: the same days tell the same, by whatever name they were chosen.
 
     One chosen department is looked at among all others, so that what is said of it does not depend on its being chosen.
     """
     wide = replace(filters, departments=()) if len(filters.departments) == 1 else filters
-    if filters.start is None or filters.period == "dates":
+    if filters.start is None:
         return wide
     end = filters.end
     if filters.by == "week":

@@ -56,7 +56,10 @@ def dimension_cells(row: Row, heads: Mapping[str, Head], link: str) -> SafeStrin
 
 def _figure(cell: Cell, name: str) -> str:
     figure = f"{name}: {words.mean_in_words(cell.mean)}"
-    return figure if cell.target is None else f"{figure}; {_('target')} {words.points(cell.target, 0)}"
+    if cell.target is None:
+        return figure
+    target = _("target")
+    return f"{figure}; {target} {words.points(cell.target, 0)}"
 
 
 @register.simple_tag(takes_context=True)

@@ -17,7 +17,8 @@ def build(reader: Reader, filters: Filters) -> Content:
         "Each dot is a department, with both its intervals; diamonds differ clearly. On the dotted line both are as good: "
         "below it what is said is better than how it is said."
     )
-    sections = [Section(facing, "analytics/topics/aspects.html", how)]
+    failed = _("A call that failed as a whole scores 0, whatever was said and how: so a score can lie below both.")
+    sections = [Section(facing, "analytics/topics/aspects.html", f"{how} {failed}")]
     if may_see_calls(reader, filters):
         calls = reports.run("bad_feelings", reader=reader, filters=filters)
         sections.append(Section(calls, "analytics/topics/bad_feelings.html"))

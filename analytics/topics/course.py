@@ -21,6 +21,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     control, courses, effects, bridges = (
         reports.run(slug, reader=reader, filters=filters) for slug in ("control", "courses", "effects", "bridges")
     )
+    since = _("Courses are shown with what led up to the chosen period, two years of months or half a year of weeks.")
     hint = _(
         "A link shows the course on its chart. Words in bold survived the correction for all courses here; a single month "
         "outside its range is a signal that chance gives too: a reason to look."
@@ -30,7 +31,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         "and what the first sentence of the page says is a reason to act."
     )
     chart = Section(control, FOLDER + "course_control.html", by_chance)
-    table = Section(courses, FOLDER + "course_table.html", hint)
+    table = Section(courses, FOLDER + "course_table.html", f"{since} {hint}")
     # Whoever chose a department came for its chart; the others first see where to look.
     sections = [chart, table] if len(filters.departments) == 1 else [table, chart]
     sections.insert(sections.index(chart) + 1, Section(effects, FOLDER + "course_effects.html"))
