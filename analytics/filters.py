@@ -54,6 +54,7 @@ KEYS = (
     "fate", "by", "line", "q", "item", "sort", "page",
 )  # fmt: skip
 
+OLDEST = quarters.Quarter(1990, 1)
 NOT_FOR_TOTALS = (
     "from", "to", "against_from", "scenario", "caller_style", "attempt", "wave", "version", "weekday", "fate"
 )  # fmt: skip
@@ -275,7 +276,7 @@ class _Parser:
             newest = quarters.released(self.today)
             known, usual = (), newest.name
         chosen = quarters.named(self.first("period"))
-        if chosen is not None and chosen <= newest:
+        if chosen is not None and OLDEST <= chosen <= newest:
             known = (*known, chosen.name)
         period = self.one_of("period", known, usual)
         if quarter := quarters.named(period):

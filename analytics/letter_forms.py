@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 CHOSEN = "chosen"
 
 
+class TitleField(forms.CharField):
+    """Without control characters: a title stands in the document's own data as well."""
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        return "".join(each for each in found if each.isprintable()) if isinstance(found, str) else found
+
+
 class LetterForm(forms.Form):
     """`about` says what was looked at; `waves` can be taken whole instead."""
 
-    title = forms.CharField(
+    title = TitleField(
         label=gettext_lazy("Title"), help_text=gettext_lazy("It stands on the front page."), max_length=MOST_TITLE
     )
     of = forms.ChoiceField(label=gettext_lazy("What it is of"))
@@ -51,7 +59,7 @@ class LetterForm(forms.Form):
 class ScheduleForm(forms.Form):
     """`candidates` are those whom letters can be sent to; without them its maker is the only reader."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=MOST_TITLE)
+    title = TitleField(label=gettext_lazy("Title"), max_length=MOST_TITLE)
     every = forms.ChoiceField(
         label=gettext_lazy("When"),
         widget=forms.RadioSelect,

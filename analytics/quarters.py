@@ -8,6 +8,9 @@ NAME: Final = re.compile(r"(\d{4})-q([1-4])", re.ASCII)
 # By then nearly all calls of a quarter are checked: totals that grow call by call would tell each of them.
 SETTLED: Final = dt.timedelta(days=14)
 
+# Before the first that can be chosen (`filters`) lie those that it is compared with.
+FIRST: Final = 1980
+
 
 class Quarter(NamedTuple):
     year: int
@@ -39,7 +42,7 @@ def quarter_of(day: dt.date) -> Quarter:
 def named(name: str) -> Quarter | None:
     """The quarter of a name; None when it is not one."""
     found = NAME.fullmatch(name)
-    return Quarter(int(found[1]), int(found[2])) if found and 1990 <= int(found[1]) <= 2200 else None
+    return Quarter(int(found[1]), int(found[2])) if found and FIRST <= int(found[1]) <= 2200 else None
 
 
 def released(today: dt.date) -> Quarter:

@@ -11,12 +11,12 @@ RESULTS: Final = frozenset({"overview", "topic", "department"})
 
 def results_before(request: HttpRequest, slug: str) -> str:
     """The page of this organisation's results that led here, with its filters, as the browser says; "" when none did."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc != request.get_host():
-        return ""
     try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        if came_from.netloc != request.get_host():
+            return ""
         found = resolve(came_from.path)
-    except Resolver404:
+    except (ValueError, Resolver404):
         return ""
     if found.url_name not in RESULTS or found.kwargs.get("slug") != slug:
         return ""

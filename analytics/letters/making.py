@@ -26,6 +26,8 @@ from surveys.holding import Clock, Lost
 logger = logging.getLogger(__name__)
 State = Letter.State
 
+# What is not there for its reader any more makes it a letter of more than was asked.
+NARROWING: Final = frozenset({"scenario", "wave", "version", "fate"})
 # What cuts a letter off this often may be the letter itself.
 MOST_TRIES: Final = 3
 
@@ -103,10 +105,10 @@ def _chosen(letter: Letter, reader: Reader) -> Filters:
         raise Impossible("rights")
     asked = QueryDict(letter.query)
     filters = parse(asked, reader)
-    lost_wave = "wave" in asked and filters.wave is None
+    lost = any(problem.key in NARROWING for problem in filters.problems)
     lost_departments = "department" in asked and not filters.departments
     # Readers of totals are given whole quarters with all departments, whatever was asked.
-    if reader.sees_calls and (lost_wave or lost_departments):
+    if reader.sees_calls and (lost or lost_departments):
         raise Impossible("elsewhere")
     return filters
 

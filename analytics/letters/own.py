@@ -102,7 +102,7 @@ def ask_again(letter: Letter, reader: Reader) -> bool:
     """Whether it is made once more, from the beginning; of one that failed or was cancelled."""
     _leave_room(reader)
     over = Letter.objects.filter(pk=letter.pk, state__in=[State.FAILED, State.CANCELLED])
-    if not over.update(state=State.WAITING, failure="", tries=0, done=0, total=0, finished_at=None):
+    if not over.update(state=State.WAITING, failure="", tries=0, done=0, total=0, finished_at=None, asked_at=reader.at):
         return False
     record(letter, action="letter asked for", by=reader.user, at=reader.at, changes={"filters": letter.query})
     return True

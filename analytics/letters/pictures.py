@@ -45,7 +45,9 @@ def svg(chart: Drawn, *, width: int = WIDTH, height: int | None = None) -> str:
 
     layout = chart["layout"]
     tall = height or int(layout.get("height", HEIGHT))
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "letter", "font.family": MEASURED}):
+    with mpl.rc_context(
+        {"svg.fonttype": "none", "svg.hashsalt": "letter", "font.family": MEASURED, "text.parse_math": False}
+    ):
         figure = Figure(figsize=(width / 72, tall / 72), dpi=72)
         axes = _axes(figure, chart, width, tall)
         for trace in chart["data"]:

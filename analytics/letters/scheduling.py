@@ -246,7 +246,9 @@ def _letter(schedule: LetterSchedule, reader: Reader, turn: Turn) -> Letter:
     if not reader.sees_calls:
         # Totals are given of quarters, each in one letter however often one is due.
         quarter = quarters.released(reader.today)
-        turn = Turn(f"{quarter.start}/{quarter.end}", urlencode({"period": quarter.name}))
+        asked = QueryDict(schedule.query)
+        kept = [(key, asked[key]) for key in ("against", "measure") if key in asked]
+        turn = Turn(f"{quarter.start}/{quarter.end}", urlencode([*kept, ("period", quarter.name)]))
     return Letter(
         organisation=schedule.organisation,
         reader=reader.user,

@@ -51,18 +51,18 @@ class Spreads:
     departments: Mapping[int, Spread]
 
 
-def spreads(frame: "pd.DataFrame", smallest: int = 1) -> Spreads:
+def spreads(frame: "pd.DataFrame", smallest: int = 1, totals: Iterable[frozenset[int]] = ()) -> Spreads:
     """The spread of the scores over all departments and in each, from the frame `bins`; shares with Wilson's interval.
 
     A department below `smallest` calls is withheld, and the whole where it would give such a department away. Where
-    there is such a limit bins are not told either: few calls in one are a call or two.
+    there is such a limit bins are not told either: few calls in one are a call or two. `totals`: see `withheld_departments`.
     """
     found: dict[int, list[int]] = {}
     for department, number, n in frame[["department", "bin", "n"]].itertuples(index=False, name=None):
         if not 0 <= number < BINS:
             raise ValueError(f"bin is {number}; there are {BINS}, from 0")
         found.setdefault(int(department), [0] * BINS)[int(number)] += int(n)
-    hidden, whole_hidden = withheld_departments({key: sum(each) for key, each in found.items()}, smallest)
+    hidden, whole_hidden = withheld_departments({key: sum(each) for key, each in found.items()}, smallest, (), totals)
     together = [sum(column) for column in zip(*found.values(), strict=True)]
     return Spreads(
         whole=WITHHELD_SPREAD if whole_hidden else _spread(together, smallest),

@@ -1,6 +1,8 @@
 """What must not be shown, because it rests on too few calls or would give away what does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 
 def withheld(
@@ -15,30 +17,72 @@ def withheld(
 
     `sizes` is how many calls each node rests on, `within` the departments it is made of, in an order in which every
     node comes after those below it; `hidden` are withheld anyway. A total is safe when what it holds beyond the largest
-    shown nodes below it is nothing, or enough. Where sizes are several numbers (the calls of each month) all of them are.
-    `spare_totals`: where withholding the smallest department beside makes it enough, that goes instead of the total.
+    shown nodes below it is nothing, or enough. Where sizes are several numbers (the calls of each month) all of them are,
+    and of several departments: that of one, minus its other months, might tell it. `spare_totals`: where withholding the
+    smallest departments beside makes it enough, these go instead of the total; never those whose calls the reader knows.
     """
-    counts = {node: (size,) if isinstance(size, int) else tuple(size) for node, size in sizes.items()}
+    tree = _Tree({node: (size,) if isinstance(size, int) else tuple(size) for node, size in sizes.items()}, within)
     found = set(hidden)
     shown: list[int] = []
-    for node, departments in within.items():
-        below = [other for other in shown if within[other] < departments]
-        highest = [other for other in below if not any(within[other] < within[another] for another in below)]
-        rest = [size - sum(of) for size, *of in zip(counts[node], *map(counts.__getitem__, highest), strict=True)]
-        too_few = [place for place, size in enumerate(rest) if 0 < size < smallest[node]]
-        other = None
-        if too_few and spare_totals and node not in found:
-            single = [each for each in highest if len(within[each]) == 1]
-            enough = [each for each in single if all(counts[each][place] >= smallest[node] for place in too_few)]
-            other = min(enough, key=lambda each: (sum(counts[each]), each), default=None)
-        if other is not None:
-            found.add(other)
-            shown.remove(other)
-        if too_few and other is None:
-            found.add(node)
-        elif node not in found:
+    for node in within:
+        highest = tree.highest(node, shown)
+        if tree.is_safe(node, highest, smallest[node]):
+            if node not in found:
+                shown.append(node)
+            continue
+        beside = [each for each in highest if spare_totals and len(within[each]) == 1 and smallest[each] > 1]
+        others = tree.cheapest(node, highest, beside, smallest[node]) if node not in found else ()
+        if others:
+            found.update(others)
+            shown = [each for each in shown if each not in others]
             shown.append(node)
+        else:
+            found.add(node)
     return found
+
+
+# How many departments are withheld beside a small one at most, and among how many of the smallest they are looked for.
+BESIDE, LOOKED_AT = 2, 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The calls of every node, in each of the same places (one, or one a month)."""
+
+    counts: Mapping[int, tuple[int, ...]]
+    within: Mapping[int, frozenset[int]]
+
+    def highest(self, node: int, shown: Iterable[int]) -> list[int]:
+        """The largest shown nodes below this one."""
+        below = [other for other in shown if self.within[other] < self.within[node]]
+        return [each for each in below if not any(self.within[each] < self.within[other] for other in below)]
+
+    def is_safe(self, node: int, highest: Collection[int], smallest: int) -> bool:
+        """Whether what the node holds beyond these is nothing or enough, in every place."""
+        rest = [
+            size - sum(of)
+            for size, *of in zip(self.counts[node], *(self.counts[each] for each in highest), strict=True)
+        ]
+        if any(0 < size < smallest for size in rest):
+            return False
+        if len(rest) == 1 or len(self.within[node]) == 1:
+            return True
+        covered = frozenset[int]().union(*(self.within[each] for each in highest))
+        loose = [self.counts[key] for key in self.within[node] - covered if self.within.get(key) == frozenset({key})]
+        # Departments that others are part of may have calls of their own, which no node tells.
+        return all(
+            not size or sum(each[place] > 0 for each in loose) + (size > sum(each[place] for each in loose)) > 1
+            for place, size in enumerate(rest)
+        )
+
+    def cheapest(self, node: int, highest: Collection[int], beside: Iterable[int], smallest: int) -> tuple[int, ...]:
+        """The fewest and smallest of `beside` without which the node is safe; none where they do not help."""
+        candidates = sorted(beside, key=lambda each: (sum(self.counts[each]), each))[:LOOKED_AT]
+        for count in range(1, BESIDE + 1):
+            for several in combinations(candidates, count):
+                if self.is_safe(node, [each for each in highest if each not in several], smallest):
+                    return several
+        return ()
 
 
 def withheld_periods(sizes: Sequence[int], smallest: int, hidden: Iterable[int] = ()) -> set[int]:

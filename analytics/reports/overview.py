@@ -183,9 +183,9 @@ class _Maker:
         ]
 
     def singles(self, rows: list[Row]) -> dict[int, tuple[Decimal, ...]]:
-        """The single scores of departments with too few calls for an interval."""
+        """The single scores of departments with too few calls for an interval, for those who may see single calls."""
         few = [row.key for row in rows if row.mean.n and row.mean.n < ENOUGH and row.level == "department"]
-        if not few or self.filters.measure != "score":
+        if not few or self.filters.measure != "score" or max(self.tree.smallest.values()) > 1:
             return {}
         found: dict[int, tuple[Decimal, ...]] = {}
         frame = frames.single_scores(self.reader, self.filters, few)

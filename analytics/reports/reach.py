@@ -171,7 +171,10 @@ class WeekDrawn:
 def hours(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """How many calls were answered within 15 seconds, by weekday and hour on the organisation's clock."""
     keys = tree_of(reader, filters).keys
-    found = metrics.prompt_hours(reach_frames.by_hour(reader, filters, keys), reader.smallest_group(keys))
+    frame = reach_frames.by_hour(reader, filters, keys)
+    if nodes_of(reader, filters).shares(metrics.prompt)[ALL_TOGETHER].withheld:
+        frame = frame.iloc[:0]  # the hours add up to what all departments together must not tell
+    found = metrics.prompt_hours(frame, reader.smallest_group(keys))
     gaps = metrics.against_norm(found.cells, NORM)
     hour_gaps, day_gaps = (metrics.against_norm(each, NORM) for each in (found.hours, found.weekdays))
     columns = (

@@ -49,7 +49,7 @@ def _found(about: Answered) -> list[Spreading]:
     bins = frames.bins(about.reader, about.filters, about.tree.keys)
     if bins.empty:
         return []
-    found = metrics.spreads(bins, about.smallest)
+    found = metrics.spreads(bins, about.smallest, about.tree.totals)
     held = {key: each.sums("score") for key, each in about.parts.items()}
 
     def made(key: int, spread: Spread) -> Spreading:

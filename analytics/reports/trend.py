@@ -133,7 +133,8 @@ def hidden_periods(
         periods = {node: [sizes[place][node] for place in inside] for node in tree.nodes}
         whole = tree.withheld({node: sum(several) for node, several in periods.items()})
         for node in tree.withheld(periods, whole, spare_totals=True):
-            found[node].update(place for place in inside if sizes[place][node])
+            # Those without calls as well: where the others lie would tell of them.
+            found[node].update(inside)
     return found
 
 

@@ -56,7 +56,8 @@ def test_everything_and_chosen_dates(read):
     assert (chosen.period, chosen.start, chosen.end) == ("dates", dt.date(2026, 1, 1), dt.date(2026, 1, 31))
     # Five weeks earlier: the same weekdays.
     assert chosen.before == (dt.date(2025, 11, 27), dt.date(2025, 12, 27))
-    assert chosen.trend_start == dt.date(2026, 1, 1)
+    # What led up to them, as for a named period.
+    assert chosen.trend_start == dt.date(2025, 2, 1)
     assert read("from=2026-01-01").end == TODAY
 
 

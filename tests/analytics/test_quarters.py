@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from analytics import choices, metrics, quarters, reports
+from analytics import choices, metrics, quarters, reports, words
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.quarters import Quarter
@@ -56,12 +56,18 @@ class TestChoices:
         assert (earlier.start, earlier.before) == (dt.date(2025, 7, 1), (dt.date(2024, 7, 1), dt.date(2024, 9, 30)))
         assert earlier.querystring() == "?period=2025-q3&against=last_year"
 
-    @pytest.mark.parametrize("period", ["2026-q2", "last_month", "all"])
+    @pytest.mark.parametrize("period", ["2026-q2", "1989-q4", "last_month", "all"])
     def test_they_are_given_no_other_period(self, chosen, period):
         _reader, found = chosen(f"period={period}")
         assert found.period == "2026-q1"
         assert [each.key for each in found.problems] == ["period"]
-        assert chosen(f"period={period}", "analyst")[1].problems == ()
+        assert bool(chosen(f"period={period}", "analyst")[1].problems) is (period == "1989-q4")
+
+    @pytest.mark.parametrize("who", ["analyst", "works_council"])
+    def test_the_first_quarter_has_one_before_it(self, chosen, who):
+        _reader, first = chosen("period=1990-q1&against=last_year", who)
+        assert words.before(first) == "the same quarter a year before"
+        assert words.before(chosen("period=1990-q1", who)[1]) == "4th quarter of 1989"
 
     @pytest.mark.parametrize(
         "narrower",
@@ -131,6 +137,11 @@ def test_a_total_is_kept_by_withholding_the_smallest_beside_a_small_one():
     smallest = dict.fromkeys(within, 5)
     assert metrics.withheld(sizes, within, smallest) == {1, 9}
     assert metrics.withheld(sizes, within, smallest, spare_totals=True) == {1, 2}
+    # Nobody is withheld for it whose calls the reader knows.
+    assert metrics.withheld(sizes, within, smallest | {2: 1}, spare_totals=True) == {1, 3}
+    # A month in which only one of the withheld had calls would be that one's.
+    alone = {1: [20, 0, 3], 2: [0, 0, 5], 3: [10, 10, 10], 9: [30, 10, 18]}
+    assert metrics.withheld(alone, within, smallest, spare_totals=True) == {1, 9}
     # Nothing beside it is enough in that month, or the total is withheld anyway.
     thin = sizes | {2: [0, 9], 3: [1, 20], 9: [4, 38]}
     assert 9 in metrics.withheld(thin, within, smallest, spare_totals=True)
@@ -147,7 +158,7 @@ def test_no_small_group_can_be_worked_out_from_all_that_is_shown(org, people, de
             organisation=org, code=code, name=f"Desk {code}", parent=departments.get(parent)
         )
     sizes = {
-        (code, month): rng.choice([0, 2, 3, 4, 5, 7, 12, 20])
+        (code, month): rng.choice([0, 0, 3, 4, 5, 12, 20, 30])
         for code in ("BUR", "AFV", "BEL", "X", "Y", "Z")
         for month in MONTHS
     }
@@ -157,6 +168,7 @@ def test_no_small_group_can_be_worked_out_from_all_that_is_shown(org, people, de
         for _each in range(n)
     )
     reader = Reader(User.objects.get(pk=people["works_council"].pk), org, LATER)
+    # Which months had no calls at all is not told either, so these are unknown as well.
     counts = {(departments[code].pk, month): n for (code, month), n in sizes.items()}
     cells = list(counts)
     shown = list(told(reader))
@@ -184,3 +196,45 @@ def test_a_total_beside_departments_minds_the_parts_that_are_told_elsewhere():
     sizes = {1: 3, 2: 4, 3: 3, 4: 20}
     assert metrics.withheld_departments(sizes, 5) == ({1, 2, 3}, False)
     assert metrics.withheld_departments(sizes, 5, (), [frozenset({1, 2, 99})]) == ({1, 2, 3}, True)
+
+
+@pytest.mark.django_db
+class TestOtherFigures:
+    """BUR, AFV and BEL may be told, Z may not, and so the total may not: nor what adds up to it, on any page."""
+
+    @pytest.fixture
+    def read(self, org, people, departments, sow):
+        departments["Z"] = Department.objects.create(organisation=org, code="Z", name="Desk Z")
+        for code, n in (("BUR", 20), ("AFV", 20), ("BEL", 20), ("Z", 3)):
+            sow({"code": code, "score": 5000 + 900 * number} for number in range(n) if number < 5)
+            sow({"code": code, "score": 7000} for _number in range(n - 5))
+
+        def make(slug, who):
+            reader = Reader(User.objects.get(pk=people[who].pk), org, LATER)
+            return reports.run(slug, reader=reader, filters=parse(QueryDict(""), reader))
+
+        return make
+
+    def test_hours_do_not_add_up_to_it(self, read):
+        assert read("hours", "analyst").rows
+        assert read("hours", "works_council").rows == ()
+
+    def test_single_scores_are_for_who_may_see_calls(self, org, read):
+        org.min_group_size = 3
+        org.save()
+        assert [row.code for row in read("overview", "analyst").result.few] == ["Z"]
+        assert any(row.singles for row in read("overview", "analyst").result.few)
+        assert not any(row.singles for row in read("overview", "works_council").result.few)
+
+    def test_a_spread_minds_parts(self, org, people, departments, sow, read):
+        departments["P2"] = Department.objects.create(organisation=org, code="P2", name="P2")
+        for code in ("X", "Y"):
+            departments[code] = Department.objects.create(
+                organisation=org, code=code, name=code, parent=departments["P2"]
+            )
+            sow({"code": code, "score": 7000} for _each in range(3))
+        (total,) = [row for row in read("spreads", "works_council").rows if row["department_code"] == "total"]
+        assert total["mean"] is None
+        assert [row["mean"] for row in read("overview", "works_council").rows if row["department_code"] == "P2"] != [
+            None
+        ]
