@@ -275,8 +275,7 @@ class _Parser:
         if not self.reader.sees_calls:
             newest = quarters.released(self.today)
             known, usual = (), newest.name
-        chosen = quarters.named(self.first("period"))
-        if chosen is not None and OLDEST <= chosen <= newest:
+        if (chosen := quarters.named(self.first("period"))) and OLDEST <= chosen <= newest:
             known = (*known, chosen.name)
         period = self.one_of("period", known, usual)
         if quarter := quarters.named(period):

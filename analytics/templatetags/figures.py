@@ -186,6 +186,19 @@ def spark_rings(rows: Iterable[Row]) -> bool:
     return any(drawn.rings for row in rows if (drawn := marks.spark(row.spark)) is not None)
 
 
+# Nobody reads on in a table on a page; the file has every row, and the page comes sooner.
+MOST_ROWS = 200
+
+
+@register.filter
+def more_rows(report: Report) -> str:
+    """That a table on a page ends before its report does, if so."""
+    if len(report.rows) <= MOST_ROWS:
+        return ""
+    text = _("The first %(count)s of %(all)s rows; the file holds all.")
+    return text % {"count": words.whole(MOST_ROWS), "all": words.whole(len(report.rows))}
+
+
 @register.filter
 def cells(report: Report) -> list[SafeString]:
     """The cells of each row of a report's table. Thousands of them on a page: a template takes four times as long."""
@@ -204,7 +217,7 @@ def cells(report: Report) -> list[SafeString]:
     write = _Writer()
     return [
         mark_safe("".join(f"{start}{write(row, name)}</td>" for name, start in opened))  # noqa: S308 - each is escaped
-        for row in report.rows
+        for row in report.rows[:MOST_ROWS]
     ]
 
 

@@ -401,3 +401,17 @@ def test_every_measure_and_step_has_its_pages(month, address, people, client_for
     for name in ("overview", "department"):
         for query in (f"?measure={measure}", f"?measure={measure}&by=week&period=all"):
             assert analyst.get(address(name) + query).status_code == 200
+
+
+def test_a_long_table_ends_on_the_page_and_goes_on_in_the_file():
+    from types import SimpleNamespace
+
+    from analytics.reports import Column
+    from analytics.templatetags.figures import MOST_ROWS, cells, more_rows
+
+    def made(count):
+        return SimpleNamespace(columns=(Column("n", "N"),), rows=tuple({"n": n} for n in range(count)))
+
+    assert (len(cells(made(MOST_ROWS))), more_rows(made(MOST_ROWS))) == (MOST_ROWS, "")
+    assert len(cells(made(1240))) == MOST_ROWS
+    assert more_rows(made(1240)) == "The first 200 of 1,240 rows; the file holds all."
