@@ -113,18 +113,21 @@ def _remove(request: HttpRequest, letter: "Letter", reader: access.Reader) -> No
 # --- letters that come by themselves ----------------------------------------------------------------------------------
 
 
+def _schedule_form(request: HttpRequest, reader: access.Reader, initial: dict[str, object]) -> ScheduleForm:
+    return ScheduleForm(
+        request.POST if request.method == "POST" else None,
+        candidates=scheduling.candidates(reader.organisation) if reader.coordinates else {},
+        user=reader.user,
+        totals_only=not (reader.coordinates or reader.sees_calls),
+        initial=initial,
+    )
+
+
 @form_page
 def schedule_new(request: HttpRequest, slug: str) -> HttpResponse:
     """The address carries what narrows it; the days come of themselves."""
     reader = _reader(request, slug)
-    people = scheduling.candidates(reader.organisation) if reader.coordinates else {}
-    form = ScheduleForm(
-        request.POST if request.method == "POST" else None,
-        candidates=people,
-        user=reader.user,
-        totals_only=not (reader.coordinates or reader.sees_calls),
-        initial={"readers": [str(reader.user.pk)]},
-    )
+    form = _schedule_form(request, reader, {"readers": [str(reader.user.pk)]})
     chosen = filters.parse(request.GET, reader)
     query = scheduling.narrowing(chosen.querystring().lstrip("?"))
     if form.is_valid():
@@ -143,18 +146,8 @@ def schedule_new(request: HttpRequest, slug: str) -> HttpResponse:
 def schedule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     reader = _reader(request, slug)
     known = scheduling.own_schedule_or_404(reader, pk)
-    people = scheduling.candidates(reader.organisation) if reader.coordinates else {}
-    form = ScheduleForm(
-        request.POST if request.method == "POST" else None,
-        candidates=people,
-        user=reader.user,
-        totals_only=not (reader.coordinates or reader.sees_calls),
-        initial={
-            "title": known.title,
-            "every": known.every,
-            "readers": [str(each.pk) for each in known.readers.all()],
-        },
-    )
+    chosen = [str(each.pk) for each in known.readers.all()]
+    form = _schedule_form(request, reader, {"title": known.title, "every": known.every, "readers": chosen})
     if form.is_valid():
         scheduling.change(known, reader, form.wanted(known.query))
         messages.success(request, _("Saved."))
