@@ -32,6 +32,7 @@ def leads(people, report, query="period=last_year", role="analyst", department=N
     reader = access.reader_or_404(people[role], "zuiderveen", at=NOW)
     chosen = filters.parse(QueryDict(query), reader)
     chart = reports.run(report, reader=reader, filters=chosen, department=department).chart
+    assert chart is not None
     return [place for trace in chart["data"] for place in trace.get("customdata", ())]
 
 

@@ -189,7 +189,9 @@ def test_pairs_are_those_of_welch_and_every_policy_is_tried():
 
 def test_a_target_within_the_interval_is_neither_reached_nor_missed():
     calls = answered(300)
-    near = round(sensitivity(calls, ["a"] * 300, []).own.samples[0].mean)
+    middle = sensitivity(calls, ["a"] * 300, []).own.samples[0].mean
+    assert middle is not None
+    near = round(middle)
     kinds = {
         wanted: [each.kind for each in sensitivity(calls, ["a"] * 300, [], targets={"a": wanted}).conclusions]
         for wanted in (near - 3000, near, near + 3000)
