@@ -24,6 +24,7 @@ from analytics.reports.base import (
     share_columns,
     share_values,
 )
+from analytics.reports.single_calls import MOST_CALLS, too_many
 from analytics.reports.tree import Tree, tree_of
 from surveys.models import Call
 
@@ -150,7 +151,8 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
         raise PermissionDenied
     tree = tree_of(reader, filters)
     counted = _counted(reader, filters, tree)
-    found = answer_frames.bad_feelings(reader, filters, tree.keys, int(100 * RIGHT), int(100 * BAD))
+    is_large = counted > MOST_CALLS
+    found = [] if is_large else answer_frames.bad_feelings(reader, filters, tree.keys, int(100 * RIGHT), int(100 * BAD))
     columns = (
         Column("call", _("Call")),
         Column("date", _("Day"), _("date")),
@@ -164,7 +166,9 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
     return Report(
         slug="bad_feelings",
         title=_("Right answer, bad feeling"),
-        summary=_(
+        summary=too_many(counted)
+        if is_large
+        else _(
             "Content of %(right)s or more, experience below %(bad)s: what was said was right, how it was said was not."
         )
         % rule(),
@@ -176,7 +180,7 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
         counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        result=tuple(found),
+        result=None if is_large else tuple(found),
     )
 
 

@@ -172,3 +172,12 @@ def test_queries(facing, people, client_for, django_assert_max_num_queries):
     analyst.get(PAGE)
     with django_assert_max_num_queries(15):
         analyst.get(PAGE)
+
+
+def test_of_very_many_calls_single_ones_are_not_listed(facing, people, client_for, monkeypatch):
+    page = client_for(people["analyst"]).get(PAGE).content.decode()
+    assert page.count("/calls/") > 0
+    monkeypatch.setattr("analytics.reports.aspects.MOST_CALLS", 1)
+    page = client_for(people["analyst"]).get(PAGE).content.decode()
+    assert "Choose a department, or a shorter period." in page
+    assert not re.search(r'href="[^"]*/calls/\d+/"', page)
