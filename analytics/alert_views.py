@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -53,8 +53,11 @@ def stop(request: HttpRequest, signed: str) -> HttpResponse:
     if found is None:
         raise Http404
     organisation, reader = found
-    if request.method == "POST":
-        choices.stop(organisation=organisation, reader=reader)
-    words = {"of": organisation, "email": reader.email, "done": request.method == "POST"}
-    with translation.override(reader.language or organisation.language):
-        return render(request, "analytics/alerts/stop.html", words)
+    return one_click.answer(
+        request,
+        "analytics/alerts/stop.html",
+        end=lambda: choices.stop(organisation=organisation, reader=reader),
+        reader=reader,
+        organisation=organisation,
+        of=organisation,
+    )

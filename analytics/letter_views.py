@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -189,8 +189,11 @@ def stop(request: HttpRequest, signed: str) -> HttpResponse:
     if found is None:
         raise Http404
     known, reader = found
-    if request.method == "POST":
-        scheduling.leave(known, reader, at=timezone.now())
-    words = {"schedule": known, "email": reader.email, "done": request.method == "POST"}
-    with translation.override(reader.language or known.organisation.language):
-        return render(request, "analytics/letters/stop.html", words)
+    return one_click.answer(
+        request,
+        "analytics/letters/stop.html",
+        end=lambda: scheduling.leave(known, reader, at=timezone.now()),
+        reader=reader,
+        organisation=known.organisation,
+        schedule=known,
+    )

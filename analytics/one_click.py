@@ -1,13 +1,19 @@
 """The way out of our mails that takes one click, without signing in (RFC 8058): a signed address says whose mail it ends."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+
+if TYPE_CHECKING:
+    from surveys.models import Organisation, User
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -29,6 +35,23 @@ def of_signed(text: str, *, salt: str) -> tuple[int, int] | None:
 def headers(address: str) -> dict[str, str]:
     """By which a mail program offers its own button."""
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def answer(
+    request: HttpRequest,
+    template: str,
+    *,
+    end: Callable[[], None],
+    reader: "User",
+    organisation: "Organisation",
+    **words: Any,
+) -> HttpResponse:
+    """Ends it when that is what was asked, and says so in the reader's language."""
+    if request.method == "POST":
+        end()
+    words |= {"email": reader.email, "done": request.method == "POST"}
+    with translation.override(reader.language or organisation.language):
+        return render(request, template, words)
 
 
 def page(view: View) -> View:

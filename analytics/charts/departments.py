@@ -103,14 +103,14 @@ def _against(name: str, each: Against, whole: Decimal) -> str:
 
 def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list[Chart]:
     """The names, those that would lie upon each other one beyond the other."""
-    wide = max((each.n for each in found.curve), default=1) / 4
+    wide = max((each.n for each in found.curve), default=1) / 2
     low, high = _reach(found)
     labels: list[Chart] = []
     for name, each in sorted(outside, key=lambda pair: pair[1].n):
         label = _named(name, each)
         for other in labels:
             near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]
-            if near and abs(other["y"] - label["y"]) < (high - low) / 12:
+            if near and abs(other["y"] - label["y"]) < (high - low) / 10:
                 label["yshift"] = other["yshift"] + (NAME_HEIGHT if label["yshift"] > 0 else -NAME_HEIGHT)
         labels.append(label)
     return labels

@@ -1,6 +1,6 @@
 """Reaching somebody: answered within 15 seconds, when not, and what callers met on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +28,7 @@ from analytics.reports.nodes import (
     name_columns,
     nodes_of,
 )
-from analytics.reports.tree import tree_of
+from analytics.reports.tree import Tree, tree_of
 from analytics.results import Estimate
 
 # The Dutch norm for reachability by telephone, NEN 8878: so many percent answered within 15 seconds.
@@ -295,17 +295,6 @@ def handling(reader: Reader, filters: Filters, _department: int | None) -> Repor
         for name, (_label, shares) in figures.items():
             row |= {key: value for key, value in counted_values(name, shares[node]).items() if key != f"{name}_n"}
         rows.append(row | {"note": note(first[node])})
-    lanes = tuple(Lane(label, most_of(shares[node] for node in shown)) for label, shares in figures.values())
-    lines = tuple(
-        Line(
-            tree.name(node),
-            tuple(Cell(shares[node]) for _label, shares in figures.values()),
-            key=node,
-            counts=words.calls(first[node].n),
-            whole=tree.level(node) != "department",
-        )
-        for node in shown
-    )
     return Report(
         slug="handling",
         title=_("On hold and put through"),
@@ -317,8 +306,23 @@ def handling(reader: Reader, filters: Filters, _department: int | None) -> Repor
         end=filters.end,
         counted=marked.sums[ALL_TOGETHER]["n_marked"],
         data_time=reader.at,
-        result=Handled(Lanes(_("Department"), lanes, lines)),
+        result=Handled(_handled(tree, shown, list(figures.values()))),
     )
+
+
+def _handled(tree: Tree, shown: Sequence[int], figures: Sequence[tuple[str, Mapping[int, Share]]]) -> Lanes:
+    lanes = tuple(Lane(label, most_of(shares[node] for node in shown)) for label, shares in figures)
+    lines = tuple(
+        Line(
+            tree.name(node),
+            tuple(Cell(shares[node]) for _label, shares in figures),
+            key=node,
+            counts=words.calls(figures[0][1][node].n),
+            whole=tree.level(node) != "department",
+        )
+        for node in shown
+    )
+    return Lanes(_("Department"), lanes, lines)
 
 
 def _share_of(name: str, label: str) -> tuple[Column, ...]:

@@ -109,6 +109,14 @@ class TestNumbers:
         assert not found.problems
         assert "?from=2025-10-01&amp;to=2026-03-31" in made(reader, f"wave={wave.pk}&period=all")
 
+    def test_a_wave_is_compared_with_nothing_before_itself(self, town, org, people, wave):
+        reader = reader_of(org, people)
+        changes = [
+            chapters.build(reader, parse(QueryDict(query), reader), "overview").extra["changes"]
+            for query in ("", f"wave={wave.pk}")
+        ]
+        assert changes == [True, False]
+
     def test_meanings_are_told_once(self, town, org, people):
         reader = reader_of(org, people)
         filters = parse(QueryDict(""), reader)
@@ -211,6 +219,12 @@ class TestPictures:
         assert "target 75 &lt;5" in drawn
         assert "Jan" in drawn
         assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]+"', "", drawn)
+
+    def test_a_name_is_no_formula(self):
+        chart = self.chart(
+            annotations=[{"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "text": "$\\frac{1}{$ en $20"}]
+        )
+        assert "en $20" in pictures.svg(chart)
 
     def test_words_are_placed_from_their_start(self):
         """Readers of PDFs cut off what weasyprint makes of words that are placed from their end."""

@@ -1,18 +1,14 @@
 """A real worker is killed with SIGKILL while it makes a letter: another takes it up, and of two at once one makes it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import uuid
 
-import psycopg
 import pytest
-from django.conf import settings
 
 from tests.tools import template
-from tests.tools.site import ROOT, Site, clean_environment
+from tests.tools.site import ROOT, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.databases]
 
@@ -56,22 +52,9 @@ print(making.make_waiting(now=timezone.now))
 
 @pytest.fixture
 def site(tmp_path):
-    """A database of its own, without a server: only what the worker needs."""
-    address, server = "", template.server()
-    if server:
-        name = f"killed_{uuid.uuid4().hex[:12]}"
-        address = template.address(name)
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.made()}")
-    else:
-        shutil.copy(template.made(), tmp_path)
-    values = {"VAR_DIR": str(tmp_path), "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": address}
-    site = Site("", tmp_path, clean_environment(**values, LOG_LEVEL="WARNING"))
-    site.shell(ARRANGE)
-    yield site
-    if server:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with template.without_server(tmp_path) as site:
+        site.shell(ARRANGE)
+        yield site
 
 
 def worker(site: Site, *how: str) -> subprocess.Popen[str]:

@@ -66,6 +66,11 @@ def change(letter):
     return reverse("letter_change", args=["zuiderveen", letter.pk])
 
 
+def test_a_title_holds_no_control_characters(manager):
+    letter = made(manager, title="Maart\x07 2026\u202e é")
+    assert letter.title == "Maart 2026 é"
+
+
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 

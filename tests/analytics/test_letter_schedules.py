@@ -181,12 +181,12 @@ def test_only_those_who_read_figures_then(plan, people, org):
 
 
 def test_totals_come_by_quarter_each_once(plan):
-    plan("week", "works_council", "analyst", query="department=BUR")
+    plan("week", "works_council", "analyst", query="department=BUR&measure=tone")
     for monday in (local(2026, 4, 6, 6), local(2026, 4, 13, 6), local(2026, 4, 20, 6), local(2026, 4, 27, 6)):
         scheduling.make_due(at=monday)
     assert asked(reader__email__startswith="works_council") == [
-        ("works_council", "2025-10-01/2025-12-31", "period=2025-q4"),
-        ("works_council", "2026-01-01/2026-03-31", "period=2026-q1"),
+        ("works_council", "2025-10-01/2025-12-31", "measure=tone&period=2025-q4"),
+        ("works_council", "2026-01-01/2026-03-31", "measure=tone&period=2026-q1"),
     ]
     assert len(asked(reader__email__startswith="analyst")) == 4
 

@@ -132,7 +132,16 @@ def test_whoever_no_longer_reads_figures_gets_none(ask, people, press):
 
 
 @pytest.mark.parametrize(
-    ("narrower", "made"), [("department=BEL", False), ("wave=999", False), ("department=BUR", True)]
+    ("narrower", "made"),
+    [
+        ("department=BEL", False),
+        ("wave=999", False),
+        ("scenario=nothing", False),
+        ("version=999", False),
+        ("department=BUR", True),
+        # Of several departments those that are the reader's own.
+        ("department=BUR&department=BEL", True),
+    ],
 )
 def test_less_than_was_asked_is_not_made_to_look_like_all(ask, press, narrower, made):
     """The manager does not have Belastingen: a letter of all others under that title would mislead."""
@@ -248,6 +257,13 @@ def test_one_that_is_taken_away_while_it_is_made_stays_away(ask, people, org, pr
     making.make_waiting(now=clock())
     assert not Letter.objects.filter(pk=letter.pk).exists()
     assert fresh(other).state == "done"
+
+
+def test_what_is_asked_again_waits_from_then_on(ask, people, org):
+    letter = ask(at=NOW - dt.timedelta(days=89))
+    Letter.objects.filter(pk=letter.pk).update(state="failed", failure="broke")
+    assert own.ask_again(letter, reader(people["manager"], org))
+    assert (fresh(letter).state, fresh(letter).asked_at) == ("waiting", NOW)
 
 
 def test_only_so_many_are_made_for_one_reader_at_once(ask, press):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from analytics import choices, metrics, quarters, reports, words
+from analytics import choices, metrics, pages, quarters, reports, words
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.quarters import Quarter
@@ -203,11 +203,12 @@ class TestOtherFigures:
     """BUR, AFV and BEL may be told, Z may not, and so the total may not: nor what adds up to it, on any page."""
 
     @pytest.fixture
-    def read(self, org, people, departments, sow):
+    def read(self, org, people, departments, sow, plant):
         departments["Z"] = Department.objects.create(organisation=org, code="Z", name="Desk Z")
-        for code, n in (("BUR", 20), ("AFV", 20), ("BEL", 20), ("Z", 3)):
+        for code, n in (("BUR", 20), ("AFV", 20), ("BEL", 20)):
             sow({"code": code, "score": 5000 + 900 * number} for number in range(n) if number < 5)
             sow({"code": code, "score": 7000} for _number in range(n - 5))
+        plant("Z", [7000, 5000, 5900], promised=3, kept=1, fate="callback_agreed")
 
         def make(slug, who):
             reader = Reader(User.objects.get(pk=people[who].pk), org, LATER)
@@ -226,15 +227,39 @@ class TestOtherFigures:
         assert any(row.singles for row in read("overview", "analyst").result.few)
         assert not any(row.singles for row in read("overview", "works_council").result.few)
 
-    def test_a_spread_minds_parts(self, org, people, departments, sow, read):
+    @pytest.fixture
+    def parts(self, org, departments, plant, read):
+        """Of P2, two small departments, is told: everything minus it, and minus the others, would be Z."""
         departments["P2"] = Department.objects.create(organisation=org, code="P2", name="P2")
         for code in ("X", "Y"):
             departments[code] = Department.objects.create(
                 organisation=org, code=code, name=code, parent=departments["P2"]
             )
-            sow({"code": code, "score": 7000} for _each in range(3))
-        (total,) = [row for row in read("spreads", "works_council").rows if row["department_code"] == "total"]
-        assert total["mean"] is None
-        assert [row["mean"] for row in read("overview", "works_council").rows if row["department_code"] == "P2"] != [
-            None
+            plant(code, [7000] * 3, promised=3, kept=1, fate="callback_agreed")
+        plant("BUR", [7000] * 9, promised=9, kept=5, fate="callback_agreed")
+        return read
+
+    def test_they_mind_the_parts_that_are_told(self, parts):
+        told = {row["department_code"]: row for row in parts("overview", "works_council").rows}
+        assert told["P2"]["mean"] is not None
+        assert told["total"]["mean"] is None
+        spreads = {row["department_code"]: row for row in parts("spreads", "works_council").rows}
+        assert (spreads["BUR"]["note"], spreads["total"]["mean"]) == ("", None)
+        curves = {row["department_code"] for row in parts("kept_curves", "works_council").rows}
+        assert "total" not in curves
+        assert "total" in {row["department_code"] for row in parts("kept_curves", "analyst").rows}
+        assert parts("content_experience", "works_council").result.whole.gap.withheld
+        assert not parts("content_experience", "analyst").result.whole.gap.withheld
+
+    def test_no_day_is_told_after_what_is_given(self, org, people, read):
+        readers = [Reader(User.objects.get(pk=people[who].pk), org, LATER) for who in ("analyst", "works_council")]
+        found = [
+            pages.ends(reports.run("overview", reader=each, filters=parse(QueryDict("period=2025-q1"), each)), each)
+            for each in readers
         ]
+        assert found == ["The newest counted call is of 10 March 2026.", ""]
+
+    def test_quarters_are_offered_as_far_back_as_there_are_calls(self, org, people, read):
+        reader = Reader(User.objects.get(pk=people["works_council"].pk), org, LATER)
+        offered = choices.fields(reader, parse(QueryDict(""), reader))[0].options
+        assert [each.value for each in offered] == ["2026-q1"]

@@ -295,6 +295,14 @@ def test_one_version_alone_has_no_break(new_version, org, people):
     assert breaks(reader, parse(QueryDict(f"version={new_version.pk}"), reader)) == []
 
 
+@pytest.mark.parametrize("slug", ["control", "courses", "effects"])
+def test_the_same_days_tell_the_same_by_name_and_by_dates(years, training, read, slug):
+    named, dated = read(slug, "department=BUR"), read(slug, "department=BUR&from=2025-12-31&to=2026-03-31")
+    assert (named.filters.start, named.filters.end) == (dated.filters.start, dated.filters.end)
+    assert named.rows == dated.rows != ()
+    assert named.summary == dated.summary
+
+
 # --- the same everywhere, for whom it is --------------------------------------------------------------------------------
 
 

@@ -106,20 +106,25 @@ def test_the_norm_is_tested_exactly_and_corrected():
     assert metrics.against_norm({1: Share(), 2: metrics.WITHHELD_SHARE}, 85) == {}
 
 
+def scattered(calls, org, rng, start, *, days):
+    """The calls at moments of chance, answered sooner and later; counted."""
+    cells = {cell_of(call) for call in calls}
+    for call in calls:
+        call.called_at = start + dt.timedelta(minutes=rng.randrange(days * 24 * 60))
+        call.seconds_to_answer = rng.choice([3, 15, 16, None])
+        call.place_in_time(org.zone)
+    Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start", "seconds_to_answer"])
+    rollups.recompute(cells | {cell_of(call) for call in calls})
+    return calls
+
+
 @pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Asia/Kathmandu"])
 def test_hours_are_those_of_the_organisations_clock(plant, org, view, zone):
     """Around the night on which the clock goes forward, and with a clock that is not whole hours from Greenwich."""
     rng = random.Random(3)
     Organisation.objects.filter(pk=org.pk).update(time_zone=zone)
     org.refresh_from_db()
-    calls = plant("BUR", [8000] * 60)
-    touched = {cell_of(call) for call in calls}
-    for call in calls:
-        call.called_at = dt.datetime(2026, 3, 26, tzinfo=dt.UTC) + dt.timedelta(minutes=rng.randrange(5 * 24 * 60))
-        call.seconds_to_answer = rng.choice([3, 15, 16, None])
-        call.place_in_time(org.zone)
-    Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start", "seconds_to_answer"])
-    rollups.recompute(touched | {cell_of(call) for call in calls})
+    calls = scattered(plant("BUR", [8000] * 60), org, rng, dt.datetime(2026, 3, 26, tzinfo=dt.UTC), days=5)
     counts: dict[tuple[str, str], list[bool]] = {}
     for call in calls:
         if call.seconds_to_answer is not None:
@@ -226,13 +231,7 @@ def test_hours_of_weeks_are_those_of_single_calls(plant, org, people, monkeypatc
     rng = random.Random(5)
     Organisation.objects.filter(pk=org.pk).update(time_zone=zone)
     org.refresh_from_db()
-    calls = plant("BUR", [8000] * 40)
-    cells = {cell_of(call) for call in calls}
-    for call in calls:
-        call.called_at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=rng.randrange(14 * 24 * 60))
-        call.place_in_time(org.zone)
-    Call.objects.bulk_update(calls, ["called_at", "local_date", "week_start"])
-    rollups.recompute(cells | {cell_of(call) for call in calls})
+    scattered(plant("BUR", [8000] * 40), org, rng, dt.datetime(2026, 3, 1, tzinfo=dt.UTC), days=14)
     for query in ("", "from=2026-03-05&to=2026-03-11", "weekday=2&period=all"):
         found = []
         for whole in (True, False):

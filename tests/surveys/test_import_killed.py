@@ -1,19 +1,15 @@
 """A real worker is killed with SIGKILL in the middle of an import: nothing is half stored, and it can be started again."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import uuid
 
-import psycopg
 import pytest
-from django.conf import settings
 
 from surveys.imports.runs import BATCH
 from tests.tools import template
-from tests.tools.site import ROOT, Site, clean_environment
+from tests.tools.site import ROOT, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.databases]
 ROWS = 3 * BATCH
@@ -61,27 +57,9 @@ print(run.state, run.done, Call.objects.count(), imported.filter(subject="call")
 
 @pytest.fixture
 def site(tmp_path):
-    """A database of its own, without a server: only what the worker needs."""
-    address, server = "", template.server()
-    if server:
-        name = f"killed_{uuid.uuid4().hex[:12]}"
-        address = template.address(name)
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.made()}")
-    else:
-        shutil.copy(template.made(), tmp_path)
-    values = {
-        "VAR_DIR": str(tmp_path),
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DATABASE_URL": address,
-        "LOG_LEVEL": "WARNING",
-    }
-    site = Site("", tmp_path, clean_environment(**values))
-    site.shell(ARRANGE)
-    yield site
-    if server:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with template.without_server(tmp_path) as site:
+        site.shell(ARRANGE)
+        yield site
 
 
 # The worker as the site runs it; the step that is named strikes it dead from inside, so that no watcher can come too late.

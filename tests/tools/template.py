@@ -12,13 +12,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
-from tests.tools.site import ROOT, clean_environment
+from tests.tools.site import ROOT, Site, clean_environment
 
 # Names the folder that the processes of one run share.
 PLACE = "TEST_TEMPLATE_PLACE"
@@ -94,6 +97,23 @@ def copy_into(connection: Any) -> None:
     connection.ensure_connection()
     with closing(sqlite3.connect(made())) as template:
         template.backup(connection.connection)
+
+
+@contextmanager
+def without_server(folder: Path) -> Iterator[Site]:
+    """A migrated database of its own with what the worker needs, for processes that are killed."""
+    url, name = "", f"alone_{uuid.uuid4().hex[:12]}"
+    if server():
+        url = address(name)
+        with psycopg.connect(server(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {made()}")
+    else:
+        shutil.copy(made(), folder)
+    values = {"VAR_DIR": str(folder), "SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": url, "LOG_LEVEL": "WARNING"}
+    yield Site("", folder, clean_environment(**values))
+    if server():
+        with psycopg.connect(server(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _make(place: Path) -> None:

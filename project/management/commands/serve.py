@@ -9,8 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from project.processes import Child, Site, port_problem, server_command, worker_command
 
-DEMO_PEOPLE = ("evaluator", "reviewer", "coordinator", "manager", "analyst", "admin")
-
 
 class Command(BaseCommand):
     help = "Serve the site: the web server, and beside it the worker for longer jobs. Stop with Ctrl-C."
@@ -55,11 +53,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _say_who(self) -> None:
+        from project.accounts import DEMO_SIGN_INS
         from surveys.demo import DEMO_PASSWORD
 
         self.stdout.write(f"\nSign in as one of these; the password is the same for all: {DEMO_PASSWORD}")
-        for person in DEMO_PEOPLE:
-            self.stdout.write(f"  {person}@demo.example")
+        for name, _role, _does in DEMO_SIGN_INS:
+            self.stdout.write(f"  {name}@demo.example")
 
 
 def _reachable(host: str) -> str:
