@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from analytics import choices, metrics, pages, quarters, reports, words
+from analytics import choices, metrics, pages, quarters, reports, rollups, words
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.quarters import Quarter
-from surveys.models import Department, User
+from surveys.models import Call, Department, User
+from surveys.workflow import cell_of
 from tests.analytics.conftest import LATER, NOW
 
 QUARTERS = (Quarter(2025, 4), Quarter(2026, 1))
@@ -263,3 +264,63 @@ class TestOtherFigures:
         reader = Reader(User.objects.get(pk=people["works_council"].pk), org, LATER)
         offered = choices.fields(reader, parse(QueryDict(""), reader))[0].options
         assert [each.value for each in offered] == ["2026-q1"]
+
+    def test_a_part_tells_nothing_of_its_questions(self, org, people, departments, plant, read):
+        plant("BUR", [7000] * 9, item_points={"greeting.own_name": [50, 200]})
+
+        def rows(who, code):
+            reader = Reader(User.objects.get(pk=people[who].pk), org, LATER)
+            chosen = parse(QueryDict(""), reader)
+            return reports.run("items", reader=reader, filters=chosen, department=departments[code].pk).rows
+
+        assert rows("works_council", "BUR")
+        assert rows("analyst", "PUB")
+        assert not rows("works_council", "PUB")
+
+
+@pytest.mark.django_db
+class TestMonths:
+    """Z is small in March, so that the smallest beside it, BEL, is withheld for the whole's sake: on its own page too."""
+
+    @pytest.fixture
+    def report(self, org, people, departments, plant):
+        departments["Z"] = Department.objects.create(organisation=org, code="Z", name="Desk Z")
+        for code, sizes in (("BUR", (30, 30, 30)), ("AFV", (20, 20, 20)), ("BEL", (9, 14, 9)), ("Z", (7, 6, 3))):
+            for month, n in enumerate(sizes, 1):
+                plant(code, [7000] * n, day=dt.date(2026, month, 10))
+
+        def make(slug, query="", *, who="works_council", department=None):
+            reader = Reader(User.objects.get(pk=people[who].pk), org, LATER)
+            key = None if department is None else departments[department].pk
+            return reports.run(slug, reader=reader, filters=parse(QueryDict(query), reader), department=key)
+
+        return make
+
+    def counts(self, found, **wanted):
+        return [row["calls"] for row in found.rows if all(row[name] == value for name, value in wanted.items())][-3:]
+
+    def test_what_goes_along_is_withheld_on_every_page(self, report):
+        trend = report("trend")
+        assert self.counts(trend, department_code="total") == [66, 70, 62]
+        assert self.counts(trend, department_code="BEL") == [None] * 3
+        assert self.counts(report("dimensions", department="BEL"), measure="score") == [None] * 3
+        assert self.counts(
+            report("dimensions", "period=2026-q1", department="BEL", who="analyst"), measure="score"
+        ) == [9, 14, 9]
+
+    def test_nor_is_it_told_in_which_months_there_were_no_calls(self, report, plant, org, people):
+        gone = Call.objects.filter(department__code="Z", local_date__month=2)
+        cells = {cell_of(call) for call in gone}
+        gone.update(state="voided")
+        rollups.recompute(cells)
+        (february,) = [
+            row
+            for row in report("trend", "line=Z").rows
+            if row["department_code"] == "Z" and row["start"] == dt.date(2026, 2, 1)
+        ]
+        assert february["note"] == "too few calls"
+
+    def test_weeks_are_not_offered(self, org, people, report):
+        for who, offered in (("analyst", 2), ("works_council", 0)):
+            reader = Reader(User.objects.get(pk=people[who].pk), org, LATER)
+            assert len(pages.overview(reader, parse(QueryDict(""), reader)).trend.steps) == offered
