@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import HEIGHT, TOKENS, Chart, checked, faint, opening, plain, separators
+from analytics.charts.base import HEIGHT, PLOT_HEIGHT, TOKENS, Chart, checked, faint, opening, plain, separators
 from analytics.metrics import Against, AgainstWhole, Drawn
 
 ROW_HEIGHT, AROUND = 26, 70
@@ -36,14 +36,18 @@ def funnel(
     }
     data.append(opening(dots, [(places or {}).get(key, "") for key in found.departments]))
     target = float(found.target)
+    labels = _labels([(names[key], found.departments[key]) for key in outside], found)
     layout = {
         "xaxis": {"title": {"text": _("calls")}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": _("%(measure)s, points") % {"measure": measure}}, "range": _reach(found)},
+        "yaxis": {
+            "title": {"text": _("%(measure)s, points") % {"measure": measure}},
+            "range": _with_room(_reach(found), labels),
+        },
         "shapes": [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
-        "annotations": _labels([(names[key], found.departments[key]) for key in outside], found),
+        "annotations": labels,
         "height": HEIGHT,
         "separators": separators(),
     }
@@ -87,6 +91,19 @@ def _reach(found: AgainstWhole) -> list[float]:
     return [max(0.0, min(seen) - 2), min(101.0, max(seen) + 2)]
 
 
+def _with_room(reach: list[float], labels: Sequence[Chart]) -> list[float]:
+    """The range in which every name has its place as well; what is added makes a pixel worth more, so a few times."""
+    low, high = reach
+    for _again in range(3):
+        pixel = 1.25 * (high - low) / PLOT_HEIGHT
+        ends = [
+            label["y"] + (label["yshift"] + (NAME_HEIGHT if label["yshift"] > 0 else -NAME_HEIGHT)) * pixel
+            for label in labels
+        ]
+        low, high = min([low, *ends]), max([high, *ends])
+    return [low, high]
+
+
 def _against(name: str, each: Against, whole: Decimal) -> str:
     verdict = {
         "inside": _("not clearly different from the rest"),
@@ -106,7 +123,10 @@ def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list
     wide = max((each.n for each in found.curve), default=1) / 2
     low, high = _reach(found)
     labels: list[Chart] = []
-    for name, each in sorted(outside, key=lambda pair: pair[1].n):
+    # From within outwards: a name that makes way goes where no other stands yet.
+    for name, each in sorted(
+        outside, key=lambda pair: pair[1].value if pair[1].direction == "above" else -pair[1].value
+    ):
         label = _named(name, each)
         for other in labels:
             near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]

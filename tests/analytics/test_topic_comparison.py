@@ -2,13 +2,15 @@
 
 import csv
 import io
+from itertools import pairwise
 
 import pytest
 import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import access, filters, frames, metrics
+from analytics import access, charts, filters, frames, metrics
+from analytics.stats.intervals import Sums
 from surveys.models import Department
 from tests.analytics.conftest import NOW
 from tests.people import client_for
@@ -117,3 +119,22 @@ def test_it_takes_few_queries(people, planted, django_assert_max_num_queries):
     client.get(url, PERIOD)
     with django_assert_max_num_queries(15):
         client.get(url, PERIOD)
+
+
+def test_names_in_the_funnel_lie_beside_each_other_and_inside_it():
+    """As wide as half of the chart, which they are on a phone."""
+
+    def ten(mean):
+        scores = [mean + 20 * step for step in range(-5, 5)]
+        return Sums(10, sum(scores), sum(score * score for score in scores))
+
+    means = [*range(7000, 7009), 7900, 7930, 7960]
+    found = metrics.funnel(dict(enumerate(map(ten, means))), adjust="none")
+    drawn = charts.funnel(found, {key: f"Desk {key}" for key in range(12)}, "score")
+    assert drawn is not None
+    low, high = drawn["layout"]["yaxis"]["range"]
+    pixel = (high - low) / charts.PLOT_HEIGHT
+    places = [note["y"] + note["yshift"] * pixel for note in drawn["layout"]["annotations"] if note["yshift"] > 0]
+    assert len(places) == 3
+    assert all(other - one > 12 * pixel for one, other in pairwise(sorted(places)))
+    assert max(places) + 12 * pixel < high
