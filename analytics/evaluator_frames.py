@@ -179,9 +179,11 @@ def flagged(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
     counts: dict[int, list[int]] = {}
     for each in work(reader, filters, departments):
         held = counts.setdefault(each.evaluator, [0] * (2 + len(rules)))
-        found = {facts["rule"] for facts in each.flags}
         held[0] += 1
-        held[1] += bool(found)
+        if not each.flags:
+            continue
+        found = {facts["rule"] for facts in each.flags}
+        held[1] += 1
         for place, rule in enumerate(rules, 2):
             held[place] += rule in found
     records = [(key, *held) for key, held in sorted(counts.items())]

@@ -1,7 +1,7 @@
 """What the letter needs beside the tags of the pages: charts as pictures, and drawings behind the cells of its tables."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
@@ -84,8 +84,8 @@ def phrase_behind(each: Heard, several: Sequence[Heard]) -> SafeString:
 
 
 @register.simple_tag
-def shift_behind(each: Shifted, lines: Iterable[Shifted]) -> SafeString:
-    return _behind(drawings.interval(quality.shift_scale(each, lines)))
+def shift_behind(each: Shifted, axis: marks.Axis) -> SafeString:
+    return _behind(drawings.interval(quality.shift_scale(each, axis)))
 
 
 @register.simple_tag

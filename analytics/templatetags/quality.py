@@ -51,9 +51,8 @@ def alpha_scale(asked: Asked) -> dict[str, Any]:
 
 
 @register.inclusion_tag("analytics/topics/scale.html")
-def shift_scale(each: Shifted, lines: Iterable[Shifted]) -> dict[str, Any]:
+def shift_scale(each: Shifted, axis: marks.Axis) -> dict[str, Any]:
     """From the open dot, as scored, to the full one, corrected, on the axis that all departments have in common."""
-    axis = _axis(lines)
     found = each.found.estimate
     ends = {"low": found.low, "middle": found.value, "high": found.high, "before": each.found.raw, "zero": None}
     return {name: None if end is None else axis.place(float(end)) for name, end in ends.items()}
@@ -61,10 +60,6 @@ def shift_scale(each: Shifted, lines: Iterable[Shifted]) -> dict[str, Any]:
 
 @register.simple_tag
 def shift_ends(lines: Iterable[Shifted]) -> marks.Axis:
-    return _axis(lines)
-
-
-def _axis(lines: Iterable[Shifted]) -> marks.Axis:
     seen: list[Decimal] = []
     for each in lines:
         found = each.found.estimate
