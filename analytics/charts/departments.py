@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import copysign
 
 from django.utils.translation import gettext as _
 
@@ -96,10 +97,7 @@ def _with_room(reach: list[float], labels: Sequence[Chart]) -> list[float]:
     low, high = reach
     for _again in range(3):
         pixel = 1.25 * (high - low) / PLOT_HEIGHT
-        ends = [
-            label["y"] + (label["yshift"] + (NAME_HEIGHT if label["yshift"] > 0 else -NAME_HEIGHT)) * pixel
-            for label in labels
-        ]
+        ends = [label["y"] + (label["yshift"] + copysign(NAME_HEIGHT, label["yshift"])) * pixel for label in labels]
         low, high = min([low, *ends]), max([high, *ends])
     return [low, high]
 
@@ -131,7 +129,7 @@ def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list
         for other in labels:
             near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]
             if near and abs(other["y"] - label["y"]) < (high - low) / 10:
-                label["yshift"] = other["yshift"] + (NAME_HEIGHT if label["yshift"] > 0 else -NAME_HEIGHT)
+                label["yshift"] = other["yshift"] + copysign(NAME_HEIGHT, label["yshift"])
         labels.append(label)
     return labels
 

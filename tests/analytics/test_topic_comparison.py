@@ -138,3 +138,5 @@ def test_names_in_the_funnel_lie_beside_each_other_and_inside_it():
     assert len(places) == 3
     assert all(other - one > 12 * pixel for one, other in pairwise(sorted(places)))
     assert max(places) + 12 * pixel < high
+    # The farther out a department lies, the farther out its name: they come in the order of their places.
+    assert places == sorted(places)

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import call_frames, evaluator_frames, metrics, reports, rollups
+from analytics import call_frames, evaluator_frames, metrics, prepared, reports, rollups
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.reports.agreed import SEED
@@ -158,6 +158,7 @@ def test_severity_and_corrected_scores_are_those_of_the_metrics(town, view, org,
 def test_both_halves_together_are_the_whole_however_they_are_read(town, org, people, monkeypatch):
     """From the calls one by one, and added up by the database where these are too many."""
     keys = ["evaluator", "department", "scenario"]
+    monkeypatch.setattr(prepared, "AT_ONCE", 3)
     for most in (5_000, 5):
         monkeypatch.setattr(evaluator_frames, "MOST_WORK", most)
         reader = Reader(people["analyst"], org, NOW)
