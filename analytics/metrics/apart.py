@@ -10,10 +10,10 @@ from analytics.metrics.means import mean
 from analytics.metrics.phrases import Phrases
 from analytics.metrics.questions import Item, Items
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged_by_key
-from analytics.stats.comparison import welch
+from analytics.stats.comparison import welch_p
 from analytics.stats.exact import Table, shares_p
 from analytics.stats.intervals import Sums
-from analytics.stats.permutation import permutation_p
+from analytics.stats.permutation import permutation_p_values
 from analytics.stats.shares import share_difference
 
 Place = tuple[int, str]
@@ -48,7 +48,13 @@ def questions_apart(found: Items) -> dict[Place, Apart]:
         for department, by_code in found.departments.items()
         for code, each in by_code.items()
     }
-    judged = judged_by_key({place: each.estimate for place, each in held.items()})
+    tested = [place for place, each in held.items() if each.estimate.exact is not None]
+    pairs = [(found.departments[key][code].earned.sums, held[key, code].others.sums) for key, code in tested]
+    p = {
+        place: max(each or 0.0 for each in both)
+        for place, *both in zip(tested, permutation_p_values(pairs), welch_p(pairs), strict=True)
+    }
+    judged = judged_by_key({place: replace(each.estimate, p=p.get(place)) for place, each in held.items()})
     return {place: replace(each, estimate=judged[place]) for place, each in held.items()}
 
 
@@ -96,9 +102,7 @@ def _question(own: Item, whole: Item) -> Apart:
     other = mean(others)
     assert own.earned.exact is not None
     assert other.exact is not None
-    welchs = welch(own.earned.sums, others)
-    p = max(permutation_p(own.earned.sums, others) or 0.0, welchs.p if welchs else 1.0)
-    return Apart(other, estimate(own.n or 0, own.earned.exact - other.exact, p=p))
+    return Apart(other, Estimate(own.n, own.earned.exact - other.exact))
 
 
 def _without(whole: Sums, part: Sums) -> Sums:

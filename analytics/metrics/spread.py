@@ -1,12 +1,10 @@
-"""How scores are spread: the share of calls in each band of five points, and where the middle half of them lies."""
+"""How scores are spread: the calls in each band of five points, and where the middle half of them lies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from analytics.figures import Share
-from analytics.metrics.means import share
 from analytics.metrics.withholding import withheld_departments
 
 if TYPE_CHECKING:
@@ -17,25 +15,16 @@ WIDTH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Calls with a score of `low` points or more and under `high`; the last holds 100 too."""
-
-    low: int
-    high: int
-    share: Share
-
-
-@dataclass(frozen=True, slots=True)
 class Spread:
-    """The scores of `n` calls; `bins` are all twenty of them, or none without calls and
-    for readers of totals.
+    """The scores of `n` calls; `bins` are how many lie in each step of `WIDTH` points, the last with 100 too; none
+    without calls and for readers of totals.
 
     The middle call lies in `median`, and the middle half of the calls from `lower` to `upper`: the bins of the
     quartiles, each as (low, high) in points.
     """
 
     n: int | None = 0
-    bins: tuple[Bin, ...] = ()
+    bins: tuple[int, ...] = ()
     lower: tuple[int, int] | None = None
     median: tuple[int, int] | None = None
     upper: tuple[int, int] | None = None
@@ -77,9 +66,7 @@ def _spread(counts: Iterable[int], smallest: int) -> Spread:
     n = sum(held)
     if not n:
         return Spread()
-    bins = tuple(
-        Bin(WIDTH * place, WIDTH * (place + 1), share(count, n)) for place, count in enumerate(held) if smallest == 1
-    )
+    bins = tuple(held) if smallest == 1 else ()
     lower, median, upper = (_bin_of(held, Fraction(part, 4) * n) for part in (1, 2, 3))
     return Spread(n, bins, lower, median, upper)
 

@@ -104,6 +104,8 @@ def withheld_departments(
     The total is withheld when what it holds beyond the departments shown is too little. `hidden` are withheld anyway.
     `totals` are the departments of smaller totals, the smallest first, of which the same is told elsewhere.
     """
+    if smallest <= 1:
+        return set(hidden).intersection(sizes), False
     within = {key: frozenset({key}) for key in sizes}
     everything = frozenset(sizes)
     others = dict.fromkeys(part for each in totals if 1 < len(part := each & everything) < len(everything))

@@ -89,7 +89,7 @@ def _width(spread: Spread) -> int:
 
 def _values(each: Spreading) -> Mapping[str, Value]:
     spread = each.spread
-    counts = [bin_.share.count for bin_ in spread.bins] or [None] * BINS
+    counts = spread.bins or [None] * BINS
     return {
         "department_code": each.code,
         "department": each.name,

@@ -1,5 +1,7 @@
 """Are two groups alike? The permutation test of two means, from additive parts."""
 
+from collections.abc import Sequence
+
 from analytics.stats.intervals import Sums
 
 
@@ -17,15 +19,23 @@ def permutation_p(first: Sums, second: Sums) -> float | None:
     >>> round(permutation_p(Sums(5, 500, 50_000), Sums(200, 17_000, 1_700_000)), 3)
     0.35
     """
-    n, m = first.n, second.n
-    if not n or not m:
-        return None
-    whole = first + second
-    spread = whole.n * whole.squares - whole.total * whole.total
-    if not spread:
-        return 1.0
+    return permutation_p_values([(first, second)])[0]
+
+
+def permutation_p_values(pairs: Sequence[tuple[Sums, Sums]]) -> list[float | None]:
+    """`permutation_p` of each pair, all of them at once: a heat map has a thousand."""
+    import numpy as np
     from scipy.special import chdtrc
 
-    # Gap squared over its variance, in whole numbers up to the one division.
+    found = chdtrc(1, np.array([_chi_square(*pair) for pair in pairs], dtype=float)).tolist()
+    return [p if first.n and second.n else None for p, (first, second) in zip(found, pairs, strict=True)]
+
+
+def _chi_square(first: Sums, second: Sums) -> float:
+    """The gap squared over its variance, in whole numbers up to the one division; 0 where there is nothing to see."""
+    n, m, total, squares = first.n, second.n, first.total + second.total, first.squares + second.squares
+    spread = (n + m) * squares - total * total
+    if not spread or not n or not m:
+        return 0.0
     gap = first.total * m - second.total * n
-    return float(chdtrc(1, gap * gap * (whole.n - 1) / (n * m * spread)))
+    return gap * gap * (n + m - 1) / (n * m * spread)

@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics import marks, words
 from analytics.figures import Mean, Share
-from analytics.metrics import Spread
+from analytics.filters import ALL_TOGETHER
+from analytics.metrics.spread import WIDTH
 from analytics.reports.drivers import Behaviour
 from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard
 from analytics.reports.questions import HeatCell, Moved, share_in_words
@@ -101,18 +105,63 @@ def _place(value: float, least: float, most: float) -> str:
     return f"{3 + 94 * (value - least) / ((most - least) or 1):.2f}%"
 
 
-@register.inclusion_tag("analytics/topics/histogram.html")
-def histogram(each: Spreading) -> dict[str, Any]:
-    """How many calls scored so much: a bar for each step of five points, the mean as a line, the middle half shaded."""
-    spread: Spread = each.spread
-    most = max((float(bin_.share.value or 0) for bin_ in spread.bins), default=0.0) or 1.0
-    tops = [(bin_.low, TALL * float(bin_.share.value or 0) / most) for bin_ in spread.bins]
-    # One outline for all bars: as twenty elements each, those of sixty departments took a template longer than the rest.
-    bars = "".join(f"M{low + 0.4:.1f} {TALL - top:.1f}h4.2v{top:.1f}h-4.2z" for low, top in tops if top)
-    half = (spread.lower[0], spread.upper[1] - spread.lower[0]) if spread.lower and spread.upper else None
-    mean = each.mean.value
-    label = _("%(name)s: %(figure)s") % {"name": each.name, "figure": words.mean_in_words(each.mean)}
-    return {"bars": bars, "half": half, "mean": None if mean is None else f"{mean:.1f}", "tall": TALL, "label": label}
+@register.simple_tag(takes_context=True)
+def histograms(context: Any, several: Iterable[Spreading]) -> SafeString:
+    """For each department how many calls scored so much, its mean, and where the middle half of its calls lies.
+
+    Written here: a template takes three times as long over sixty of them.
+    """
+    page = context["page"]
+    few, half = _("too few calls"), _("middle half: %(low)s to %(high)s")
+
+    def one(each: Spreading) -> tuple[SafeString | str, SafeString]:
+        spread = each.spread
+        figure = words.mean_in_words(each.mean)
+        name: SafeString | str = each.name
+        if each.key != ALL_TOGETHER:
+            address = reverse("department", args=(page.reader.organisation.slug, each.key))
+            name = format_html('<a href="{}{}">{}</a>', address, page.query, name)
+        if spread.withheld:
+            return name, format_html('<p class="mute small">{}</p>', few)
+        middle = half % {"low": spread.lower[0], "high": spread.upper[1]} if spread.lower and spread.upper else ""
+        drawn = _histogram(each, _("%(name)s: %(figure)s") % {"name": each.name, "figure": figure})
+        return name, format_html(
+            '{}<div class="ends mute small" aria-hidden="true"><span>0</span><span>50</span><span>100</span></div>'
+            '<p class="mute small">{}{}</p>',
+            drawn,
+            figure,
+            format_html("<br>{}", middle) if middle else "",
+        )
+
+    return format_html_join("\n", "<li><h3>{}</h3>{}</li>", map(one, several))
+
+
+def _histogram(each: Spreading, label: str) -> SafeString:
+    """A bar for each step of points, the mean as a line, the middle half shaded."""
+    spread = each.spread
+    most = max(spread.bins, default=0) or 1
+    # One outline for all bars: as twenty elements each, those of sixty departments took longer than the rest.
+    bars = "".join(
+        f"M{WIDTH * place + 0.4:.1f} {TALL - TALL * n / most:.1f}h4.2v{TALL * n / most:.1f}h-4.2z"
+        for place, n in enumerate(spread.bins)
+        if n
+    )
+    half: SafeString | str = ""
+    if spread.lower and spread.upper:
+        wide = spread.upper[1] - spread.lower[0]
+        shape = '<rect class="histogram-half" x="{}" y="0" width="{}" height="{}"/>'
+        half = format_html(shape, spread.lower[0], wide, TALL)
+    line: SafeString | str = ""
+    if (mean := each.mean.value) is not None:
+        line = format_html('<line class="histogram-mean" x1="{0}" x2="{0}" y1="0" y2="{1}"/>', f"{mean:.1f}", TALL)
+    return format_html(
+        '<svg class="histogram" viewBox="0 0 100 {}" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">{}{}{}</svg>',
+        TALL,
+        label,
+        half,
+        format_html('<path class="histogram-bar" d="{}"/>', bars) if bars else "",
+        line,
+    )
 
 
 # --- phrases ----------------------------------------------------------------------------------------------------------
