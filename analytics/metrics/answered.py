@@ -29,14 +29,17 @@ ByPoints = Mapping[int | None, Answer]
 
 def answers(frame: "pd.DataFrame") -> dict[str, dict[int, ByPoints]]:
     """The frame `answers` by question and department, versions added up."""
-    import pandas as pd
-
     found: dict[str, dict[int, dict[int | None, Answer]]] = {}
-    columns = ["item", "department", "points", "n", "lost", "n_again", "sum_again", "squares_again"]
-    rows = (frame[name].tolist() for name in columns)
-    for item, department, points, n, lost, *grades in zip(*rows, strict=True):
-        held = found.setdefault(str(item), {}).setdefault(int(department), {})
-        _add(held, None if pd.isna(points) else int(points), Answer(int(n), int(lost), Sums(*map(int, grades))))
+    # Whole columns are made Python's own numbers at once: a page reads thousands of rows, several times.
+    points = frame["points"].astype("float64").tolist()
+    counts = (
+        frame[name].astype("int64").tolist()
+        for name in ("department", "n", "lost", "n_again", "sum_again", "squares_again")
+    )
+    for item, place, department, n, lost, *grades in zip(frame["item"].tolist(), points, *counts, strict=True):
+        held = found.setdefault(item, {}).setdefault(department, {})
+        # What is not equal to itself is missing.
+        _add(held, int(place) if place == place else None, Answer(n, lost, Sums(*grades)))  # noqa: PLR0124
     return {item: dict(by_department) for item, by_department in found.items()}
 
 

@@ -1,12 +1,11 @@
 """What sets a department apart from the others: questions that it answers otherwise, phrases that it says otherwise."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
 from analytics.figures import ENOUGH, NO_SUMS, Mean, Share
-from analytics.metrics.means import mean
 from analytics.metrics.phrases import Phrases
 from analytics.metrics.questions import Item, Items
 from analytics.results import WITHHELD_ESTIMATE, Estimate, estimate, judged_by_key
@@ -25,7 +24,7 @@ Key = TypeVar("Key", bound=Hashable)
 class Apart:
     """A department against all others together, in percent: `estimate` is its mean minus theirs, `n` its calls.
 
-    `others` is their mean; without calls where nothing can be compared.
+    `others` is their mean, without an interval; without calls where nothing can be compared.
     """
 
     others: Mean
@@ -50,12 +49,12 @@ def questions_apart(found: Items) -> dict[Place, Apart]:
     }
     tested = [place for place, each in held.items() if each.estimate.exact is not None]
     pairs = [(found.departments[key][code].earned.sums, held[key, code].others.sums) for key, code in tested]
-    p = {
-        place: max(each or 0.0 for each in both)
-        for place, *both in zip(tested, permutation_p_values(pairs), welch_p(pairs), strict=True)
-    }
-    judged = judged_by_key({place: replace(each.estimate, p=p.get(place)) for place, each in held.items()})
-    return {place: replace(each, estimate=judged[place]) for place, each in held.items()}
+    for place, *both in zip(tested, permutation_p_values(pairs), welch_p(pairs), strict=True):
+        each = held[place]
+        p = max(p or 0.0 for p in both)
+        held[place] = Apart(each.others, Estimate(each.estimate.n, each.estimate.exact, p=p))
+    judged = judged_by_key({place: each.estimate for place, each in held.items()})
+    return {place: Apart(each.others, judged[place]) for place, each in held.items()}
 
 
 def phrases_apart(found: Phrases) -> dict[Place, Estimate]:
@@ -97,12 +96,13 @@ def _question(own: Item, whole: Item) -> Apart:
     if own.withheld or whole.withheld:
         return NOT_COMPARED
     others = _without(whole.earned.sums, own.earned.sums)
-    if min(own.n or 0, others.n) < ENOUGH:
-        return Apart(mean(others), Estimate(n=own.n))
-    other = mean(others)
-    assert own.earned.exact is not None
-    assert other.exact is not None
-    return Apart(other, Estimate(own.n, own.earned.exact - other.exact))
+    if not others.n:
+        return Apart(Mean(), Estimate(n=own.n))
+    exact = Fraction(others.total, 100 * others.n)
+    other = Mean(others.n, exact, sums=others)
+    if min(own.n or 0, others.n) < ENOUGH or own.earned.exact is None:
+        return Apart(other, Estimate(n=own.n))
+    return Apart(other, Estimate(own.n, own.earned.exact - exact))
 
 
 def _without(whole: Sums, part: Sums) -> Sums:

@@ -197,7 +197,9 @@ def _heat(about: Answered) -> HeatMap:
         (question, cell) for code, question in about.questions.items() for cell in cells(code, leaves) if cell.verdict
     ]
     clear.sort(key=lambda pair: -abs(_gap(pair[1])))
-    standing = {key: sum(abs(_gap(cell)) for _question, cell in clear if cell.key == key) for key in leaves}
+    standing = dict.fromkeys(leaves, 0.0)
+    for _question, cell in clear:
+        standing[cell.key] += abs(_gap(cell))
     chosen = sorted(leaves, key=lambda key: -standing[key])[:MOST_DEPARTMENTS]
     drawn = [key for key in leaves if key in chosen]
     rows = [HeatRow(question, whole[code], cells(code, drawn)) for code, question in about.questions.items()]
