@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from functools import cache
 
@@ -69,8 +69,8 @@ def number(value: Decimal | Fraction | int, places: int) -> str:
 
 
 def _to_places(value: Decimal | Fraction | int, places: int) -> Decimal:
-    if isinstance(value, Decimal) and places in UNITS and value.same_quantum(UNITS[places]):
-        return value
+    if isinstance(value, Decimal) and places in UNITS:
+        return value.quantize(UNITS[places], ROUND_HALF_EVEN)
     return rounded(value, places)
 
 

@@ -10,6 +10,26 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from surveys.querysets import standing
 
+# Slots of a frame: Python gives a stack that does not fit a new piece of twice its power of two, 256 kB for this one.
+ROOMY = 17_000
+
+
+def stack_in_one_piece(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """All that answers a request runs in one piece of Python's stack, since its frame is said to need much of it.
+
+    Python 3.11 and later (until 3.13.13 and 3.14.4) take the stack in pieces of 16 kB, and give each back to the system as
+    soon as a call returns from it: a loop in a template that happens to stand at the edge of one pays for that thousands of
+    times, a third of a page (https://github.com/python/cpython/issues/142183).
+    """
+
+    def roomy(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    roomy.__code__ = roomy.__code__.replace(co_stacksize=ROOMY)
+    return roomy
+
 
 class PersonalPages:
     """An answer to someone signed in is theirs alone: no cache between us, or on the device, may keep it."""

@@ -75,13 +75,17 @@ def nodes_of(reader: Reader, filters: Filters) -> Nodes:
 
 
 def nodes_of_cells(reader: Reader, filters: Filters) -> Nodes:
-    """The same from the sums of every scenario, which a page that tells attempts apart has read anyway."""
+    """The same from the sums of every scenario, which a page that tells attempts apart has read anyway; made once."""
     tree = tree_of(reader, filters)
-    sums = metrics.parts(frames.by_scenario(reader, filters, tree.keys), ["department", "scenario"])
-    held: dict[int, list[Parts]] = {}
-    for (department, _scenario), parts in sums.items():
-        held.setdefault(int(str(department)), []).append(parts)
-    return Nodes(tree, tree.sums({key: metrics.together(several) for key, several in held.items()}))
+
+    def make() -> Nodes:
+        sums = metrics.parts(frames.by_scenario(reader, filters, tree.keys), ["department", "scenario"])
+        held: dict[int, list[Parts]] = {}
+        for (department, _scenario), parts in sums.items():
+            held.setdefault(int(str(department)), []).append(parts)
+        return Nodes(tree, tree.sums({key: metrics.together(several) for key, several in held.items()}))
+
+    return reader.once(("nodes_of_cells", filters.scope, tree.keys), make)
 
 
 def name_columns() -> tuple[Column, ...]:

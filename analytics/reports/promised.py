@@ -11,7 +11,7 @@ from analytics import call_frames, charts, metrics, words
 from analytics.access import Reader
 from analytics.figures import Share, rounded
 from analytics.filters import ALL_TOGETHER, TOTAL, Filters
-from analytics.metrics import Curve, Curves, Promises
+from analytics.metrics import Curve, Curves, Parts, Promises
 from analytics.metrics.waiting import DAY, Come
 from analytics.reports.base import Column, Report, Value, checked, left_out, note, share_columns
 from analytics.reports.nodes import (
@@ -67,7 +67,8 @@ def promises(reader: Reader, filters: Filters, _department: int | None) -> Repor
     window = reader.organisation.callback_window_hours
     back, kept = nodes.shares(metrics.called_back), nodes.shares(lambda parts: metrics.kept(parts).share)
     gaps = metrics.against_others(nodes.of_departments(back))
-    counts = {node: _promises(nodes, kept, node) for node in nodes.shown}
+    few_open = nodes.hidden({node: parts["n_open"] for node, parts in nodes.sums.items()})
+    counts = {node: _promises(nodes.sums[node], kept[node], few_open=node in few_open) for node in nodes.shown}
     columns = (
         *name_columns(),
         Column("promised", _("Promised"), _("calls")),
@@ -115,11 +116,10 @@ def promises(reader: Reader, filters: Filters, _department: int | None) -> Repor
 _KEPT = ("kept_share", "kept_share_low", "kept_share_high")
 
 
-def _promises(nodes: Nodes, kept: Mapping[int, Share], node: int) -> tuple[Promises | None, int | None]:
-    """The promises of a node, and those that are still open; `None` where they may not be seen."""
-    found = metrics.promised(nodes.sums[node])
-    hidden = nodes.hidden({each: nodes.sums[each]["n_open"] for each in nodes.tree.nodes})
-    return None if kept[node].withheld else found, None if node in hidden or kept[node].withheld else found.open
+def _promises(sums: Parts, kept: Share, *, few_open: bool) -> tuple[Promises | None, int | None]:
+    """Promises, and those that are still open; `None` where they may not be seen."""
+    found = metrics.promised(sums)
+    return None if kept.withheld else found, None if few_open or kept.withheld else found.open
 
 
 def _counts(each: tuple[Promises | None, int | None]) -> dict[str, Value]:
