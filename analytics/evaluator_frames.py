@@ -1,22 +1,19 @@
 """Calls by who made them -> DataFrames: for what tells evaluators apart. Reports hand these on to who checks calls only.
 
 As in `analytics.call_frames`, every frame names its columns and dtypes, and holds people as keys; `names` says what their
-reader may call them. One reading of the newest calls (`work`) serves all of them, and sums too as long as it holds them all.
+reader may call them. One reading of the newest calls (`work`) serves what is looked at call by call.
 """
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, TextField
+from django.db.models import Aggregate, Case, CharField, F, IntegerField, TextField, When
 from django.db.models.functions import Cast, Coalesce
 
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.prepared import moment, streamed
+from analytics.prepared import moment
 from analytics.sources import EVERY_ENDING, of_calls
 from surveys import access, exports, flags
 from surveys.models import Call
@@ -24,14 +21,16 @@ from surveys.models.calls import measure_column
 from surveys.models.people import DIMENSIONS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 # The key of everybody together.
 EVERYBODY: Final = 0
 # How calls were made is looked at call by call, in the newest ones; more say the same.
 MOST_WORK: Final = 5_000
-# Stands for a score that is not there.
-NO_SCORE: Final = -1
+# How many scores there are, in hundredths of a point, and none.
+SCORES: Final = 10_002
 HANDED_IN: Final = (Call.State.SUBMITTED, Call.State.RETURNED, Call.State.APPROVED)
 FACTORS: Final = ("evaluator", "department", "scenario")
 
@@ -107,38 +106,46 @@ def by_half(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
     import numpy as np
     import pandas as pd
 
-    made, half = work(reader, filters, departments), middle(reader, filters)
-    rows: Iterable[tuple[int, ...]]
-    if len(made) < MOST_WORK:
-        rows = [
-            (*each[:3], each.local_date > half, NO_SCORE if each.score is None else each.score)
-            for each in made
-            if each.counts
-        ]
-    else:
-        rows = _scored(reader, filters, departments, half)
-    numbers = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
-    frame = pd.DataFrame(numbers.reshape(-1, 5), columns=[*FACTORS, "later", "sum"])
+    # Two numbers that no key makes too large.
+    places = max(reader.departments, default=0) + 1
+    who, what = _scored(reader, filters, departments, places)
+    what, score = np.divmod(what, SCORES)
+    known = score > 0
+    score = np.where(known, score - 1, 0)
+    frame = pd.DataFrame({"who": who, "what": what, "n_calls": 1, "n": known, "sum": score, "squares": score * score})
     # Added up here: the database would sort all of them, and give most of them back.
-    known = frame["sum"] != NO_SCORE
-    frame.insert(4, "n_calls", 1)
-    frame.insert(5, "n", known.astype("int64"))
-    frame["sum"] = frame["sum"].where(known, 0)
-    frame["squares"] = frame["sum"] * frame["sum"]
-    return frame.groupby([*FACTORS, "later"], as_index=False).sum().astype({"later": "bool"})
+    added = frame.groupby(["who", "what"], as_index=False).sum()
+    keys = zip(FACTORS, (added["who"] // places, added["who"] % places, added["what"] // 2), strict=True)
+    sums = added[["n_calls", "n", "sum", "squares"]].astype("int64")
+    return pd.DataFrame(dict(keys) | {"later": added["what"] % 2 == 1} | dict(sums.items()))
 
 
-def _scored(reader: Reader, filters: Filters, departments: frozenset[int], half: dt.date) -> Iterator[tuple[int, ...]]:
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).order_by()
-    later = ExpressionWrapper(Q(local_date__gt=half), output_field=BooleanField())
-    chosen = calls.filter(EVERY_ENDING).annotate(
-        later=later, measured=Coalesce(measure_column(filters.measure), NO_SCORE)
+class Listed(Aggregate):
+    """Whole numbers as one text: a driver gives a hundred thousand rows one by one, which takes longer than finding them."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "STRING_AGG(CAST(%(expressions)s AS text), ',')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _scored(
+    reader: Reader, filters: Filters, departments: frozenset[int], places: int
+) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+    """Per call who made it and where, in one number; and for what, in which half and its score (0: none), in another."""
+    import numpy as np
+
+    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).filter(EVERY_ENDING)
+    later = Case(When(local_date__gt=middle(reader, filters), then=1), default=0, output_field=IntegerField())
+    measured = Coalesce(F(measure_column(filters.measure)) + 1, 0)
+    texts = calls.order_by().aggregate(
+        who=Listed(F("evaluator") * places + F("department")),
+        what=Listed((F("scenario") * 2 + later) * SCORES + measured),
     )
-    try:
-        sql, params = chosen.values_list(*FACTORS, "later", "measured").query.sql_with_params()
-    except EmptyResultSet:
-        return
-    yield from streamed(sql, params)
+    who, what = (np.fromstring(texts[name] or "", dtype=np.int64, sep=",") for name in ("who", "what"))
+    return who, what
 
 
 def together(frame: "pd.DataFrame") -> "pd.DataFrame":

@@ -4,10 +4,8 @@ Django needs longer to write such a statement than the database to answer it, wh
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -18,8 +16,6 @@ from surveys.querysets import CallQuerySet
 Rows = list[tuple[Any, ...]]
 # No call has this key.
 MARK = -1
-# Rows that are held while they are streamed.
-AT_ONCE = 2_000
 # Before the names of a call's columns in a statement that reads other tables too.
 CALLS = f"{connection.ops.quote_name(Call._meta.db_table)}."
 
@@ -68,14 +64,6 @@ def fetched(sql: str, params: Sequence[Any]) -> Rows:
         cursor.execute(sql, params)
         rows: Rows = cursor.fetchall()
     return rows
-
-
-def streamed(sql: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    """The same one by one, so that a hundred thousand rows are never held at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        # A few thousand at a time: Django steps into and out of its own errors for each row that is asked for by itself.
-        yield from chain.from_iterable(iter(partial(cursor.fetchmany, AT_ONCE), []))
 
 
 def moment(text: str) -> dt.datetime:

@@ -33,6 +33,7 @@ ORDER: Final = (
     "reachability",
     "heard",
     "quality",
+    "strictness",
     "sensitivity",
 )
 # What their pages show beside it and the letter does not: single calls, single evaluators, and what asks for a screen.
@@ -47,6 +48,8 @@ NOT_PRINTED: Final = OF_CALLS | {
     "spreads",
     "tone_gap_items",
 }
+# Their pages name evaluators, the letter does not.
+OF_EVALUATORS: Final = {"quality", "strictness"}
 NAME: Final = gettext_lazy("departments and dimensions")
 QUESTION: Final = gettext_lazy("Where does each department stand, and did it change?")
 # One department alone differs from nothing.
@@ -114,7 +117,7 @@ def build(reader: Reader, filters: Filters, slug: str) -> Chapter:
         slug=slug,
         name=topic.name,
         question=topic.question,
-        said=_without_names(sections) if slug == "quality" else content.lede,
+        said=_without_names(sections) if slug in OF_EVALUATORS else content.lede,
         reports={each.report.slug: each.report for each in sections},
         notes={each.report.slug: each.note for each in sections},
         filters=filters,
@@ -151,7 +154,7 @@ def _lines(reader: Reader, filters: Filters) -> Mapping[str, Any]:
 
 
 def _without_names(sections: Iterable[Any]) -> tuple[Sentence, ...]:
-    """Of the quality of measurement, what its reports say of all: a letter travels farther than a page, evaluators' names do not."""
+    """What the reports say of all: a letter travels farther than a page, evaluators' names do not."""
     said = {each.report.slug: each.report.summary for each in sections}
     return tuple(Sentence(said[slug]) for slug in ("item_agreement", "severity", "corrected") if said.get(slug))
 

@@ -12,7 +12,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import Agreement
 from analytics.reports.base import Column, Report, Value, share_columns, share_values
-from analytics.reports.quality import base_report, calls_of
+from analytics.reports.evaluators import base_report, calls_of
 from analytics.reports.single_calls import MOST_CALLS, too_many
 from analytics.reports.tree import tree_of
 from surveys import access

@@ -14,8 +14,7 @@ from analytics.figures import Share
 from analytics.filters import TOTAL, Filters
 from analytics.metrics import Coverage, Flagged, Habit, HourCovered
 from analytics.reports.base import Column, Report, Value, share_columns
-from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag, counted_values, gap_columns, gap_values, most_of
-from analytics.reports.quality import (
+from analytics.reports.evaluators import (
     UNKNOWN,
     Person,
     base_report,
@@ -23,6 +22,7 @@ from analytics.reports.quality import (
     person_columns,
     person_values,
 )
+from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag, counted_values, gap_columns, gap_values, most_of
 from analytics.reports.tree import tree_of
 from analytics.results import Estimate
 from surveys.flag_words import LABELS

@@ -19,8 +19,8 @@ from analytics.reports.agreed import Asked
 from analytics.reports.course import Courses
 from analytics.reports.heard import HARMFUL, Heard
 from analytics.reports.nodes import Lane
-from analytics.reports.quality import Shifted
 from analytics.reports.questions import HeatCell, Moved
+from analytics.reports.strictness import Shifted
 from analytics.reports.tone import Line
 from analytics.results import Estimate
 from analytics.templatetags import quality, questions

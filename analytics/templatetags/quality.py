@@ -11,7 +11,7 @@ from analytics import gap_words, marks, words
 from analytics.figures import rounded
 from analytics.metrics.twice import STEER, Reliability
 from analytics.reports.agreed import Asked
-from analytics.reports.quality import Shifted
+from analytics.reports.strictness import Shifted
 from analytics.results import Estimate
 
 register = template.Library()

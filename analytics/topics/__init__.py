@@ -22,6 +22,7 @@ from analytics.topics import (
     quality,
     questions,
     reach,
+    strictness,
     tone,
     weights,
 )
@@ -38,6 +39,7 @@ _ALL: tuple[Topic, ...] = (
     reach.TOPIC,
     heard.TOPIC,
     quality.TOPIC,
+    strictness.TOPIC,
     calls.TOPIC,
 )
 TOPICS: Final[Mapping[str, Topic]] = {topic.slug: topic for topic in _ALL}

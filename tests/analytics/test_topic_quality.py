@@ -14,11 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import call_frames, evaluator_frames, metrics, prepared, reports, rollups
+from analytics import call_frames, evaluator_frames, metrics, reports, rollups
 from analytics.access import Reader
 from analytics.filters import parse
 from analytics.reports.agreed import SEED
-from analytics.topics import quality
+from analytics.topics import quality, strictness
 from surveys.exports import pseudonyms
 from surveys.models import Call, Department, Membership, Organisation, User
 from surveys.workflow import cell_of
@@ -28,7 +28,7 @@ from tests.analytics.test_pages import NUMBER, page_rows, same
 pytestmark = pytest.mark.django_db
 
 SLUGS = ("item_agreement", "severity", "corrected", "severity_drift", "habits", "call_hours")
-PAGE = "/o/zuiderveen/figures/quality/"
+PAGE, STRICTNESS = (f"/o/zuiderveen/figures/{slug}/" for slug in ("quality", "strictness"))
 JANUARY, MARCH = dt.date(2026, 1, 20), dt.date(2026, 3, 10)
 
 
@@ -99,12 +99,15 @@ def town(score, callers):
 
 @pytest.fixture
 def view(org, people):
-    """`view("severity", "measure=tone", who="reviewer")`: a report; without a slug the page's content."""
+    """`view("severity", "measure=tone", who="reviewer")`: a report; by the slug of a page its content."""
 
-    def make(slug="", query="", who="analyst"):
+    def make(slug, query="", who="analyst"):
         reader = Reader(User.objects.get(pk=people[who].pk), Organisation.objects.get(pk=org.pk), NOW)
         chosen = parse(QueryDict(query), reader)
-        return reports.run(slug, reader=reader, filters=chosen) if slug else quality.build(reader, chosen)
+        topics = {"quality": quality, "strictness": strictness}
+        return (
+            topics[slug].build(reader, chosen) if slug in topics else reports.run(slug, reader=reader, filters=chosen)
+        )
 
     return make
 
@@ -118,7 +121,7 @@ def row(found, **wanted):
 
 
 def test_the_first_sentence_names_the_strict_one(town, view):
-    said = [each.text for each in view(who="coordinator").lede]
+    said = [each.text for each in view("strictness", who="coordinator").lede]
     assert said[0].startswith("Strict: Petra 7.6 points (")
     assert said[0].endswith("less than others would give for the same calls.")
     assert any("the largest change of a department is that of Afval: +" in each for each in said)
@@ -128,7 +131,7 @@ def test_without_a_signal_it_says_so(score, callers, view):
     for place, name in enumerate(callers):
         for code in ("BUR", "AFV"):
             score(name, code, around(8000, 12, place))
-    assert view().lede[0].text == "No evaluator is clearly stricter or more lenient than the others."
+    assert view("strictness").lede[0].text == "No evaluator is clearly stricter or more lenient than the others."
 
 
 def test_severity_and_corrected_scores_are_those_of_the_metrics(town, view, org, people, departments, callers):
@@ -155,20 +158,15 @@ def test_severity_and_corrected_scores_are_those_of_the_metrics(town, view, org,
     assert list(drawn["x"])[-1] == pytest.approx(float(petra["severity"]), abs=0.005)
 
 
-def test_both_halves_together_are_the_whole_however_they_are_read(town, org, people, monkeypatch):
-    """From the calls one by one, and added up by the database where these are too many."""
+def test_both_halves_together_are_the_whole(town, org, people):
     keys = ["evaluator", "department", "scenario"]
-    monkeypatch.setattr(prepared, "AT_ONCE", 3)
-    for most in (5_000, 5):
-        monkeypatch.setattr(evaluator_frames, "MOST_WORK", most)
-        reader = Reader(people["analyst"], org, NOW)
-        asked = reader, parse(QueryDict(""), reader), frozenset(reader.departments)
-        halves = evaluator_frames.by_half(*asked)
-        whole = evaluator_frames.together(halves)
-        other = call_frames.by_evaluator(*asked, "score").sort_values(keys, ignore_index=True)
-        pd.testing.assert_frame_equal(whole.sort_values(keys, ignore_index=True)[list(other.columns)], other)
-        assert halves.loc[~halves["later"], "n"].sum() == 40
-        assert len(evaluator_frames.work(*asked)) == min(most, 140)
+    reader = Reader(people["analyst"], org, NOW)
+    asked = reader, parse(QueryDict(""), reader), frozenset(reader.departments)
+    halves = evaluator_frames.by_half(*asked)
+    whole = evaluator_frames.together(halves)
+    other = call_frames.by_evaluator(*asked, "score").sort_values(keys, ignore_index=True)
+    pd.testing.assert_frame_equal(whole.sort_values(keys, ignore_index=True)[list(other.columns)], other)
+    assert halves.loc[~halves["later"], "n"].sum() == 40
 
 
 def test_who_cannot_be_compared_is_named(score, view, people, client_for):
@@ -178,7 +176,7 @@ def test_who_cannot_be_compared_is_named(score, view, people, client_for):
     assert found.summary.startswith("Nothing is told: nothing that they called links some evaluators")
     assert set(found.result.apart) == {"Petra called only Burgerzaken", "Rosa called only Afval"}
     assert (found.rows, found.chart, view("corrected").rows) == ((), None, ())
-    page = client_for(people["coordinator"]).get(PAGE).content.decode()
+    page = client_for(people["coordinator"]).get(STRICTNESS).content.decode()
     assert "These evaluators cannot be compared" in page
     assert "Petra called only Burgerzaken" in page
 
@@ -202,7 +200,7 @@ def test_drift_tells_who_changed(score, callers, view):
     assert (changed["drift_clear"], changed["calls_before"], changed["calls_after"]) == ("yes", 30, 30)
     assert abs(changed["drift"] - (changed["after"] - changed["before"])) <= Decimal("0.01")
     assert changed["drift_low"] < changed["drift"] < changed["drift_high"] < 0
-    assert "Became stricter: Quinten" in " ".join(each.text for each in view(who="reviewer").lede)
+    assert "Became stricter: Quinten" in " ".join(each.text for each in view("strictness", who="reviewer").lede)
     assert next(each.person.name for each in found.result.clear) == "Quinten"
 
 
@@ -241,7 +239,7 @@ def test_questions_are_judged_by_how_far_two_agree(twice, view, org, people):
     assert [row(table, item=code)["steer"] for code in verdicts] == ["no", "yes", "yes", "", ""]
     assert metrics.unsteady(frame) == {"tone.calm"}
     assert metrics.unsteady(frame, 1000) == metrics.unsteady(frame.iloc[:0]) == frozenset()
-    said = " ".join(each.text for each in view().lede)
+    said = " ".join(each.text for each in view("quality").lede)
     assert "Do not steer on “How did the employee's voice sound during the call?”" in said
 
 
@@ -249,12 +247,12 @@ def test_what_may_be_chance_is_said_more_carefully(twice, view):
     twice("tone.calm", [(100, 100), (0, 0)] * 4 + [(100, 0), (0, 100)] * 2)
     (line,) = view("item_agreement").result.of("not")
     assert not line.sure
-    assert "Do not steer on 1 question: its agreement is too low in these calls" in view().lede[-1].text
+    assert "Do not steer on 1 question: its agreement is too low in these calls" in view("quality").lede[-1].text
 
 
 def test_nothing_scored_twice_is_said(town, view, people, client_for):
     assert view("item_agreement").summary == "No call of this choice was scored twice."
-    assert "Do not steer" not in " ".join(each.text for each in view().lede)
+    assert "Do not steer" not in " ".join(each.text for each in view("quality").lede)
     assert "No call of this choice was scored twice" in client_for(people["analyst"]).get(PAGE).content.decode()
 
 
@@ -283,7 +281,7 @@ def test_habits_are_counted_by_hand(score, view):
     assert (petra["soon_count"], rosa["soon_count"], sjoerd["soon_count"]) == (40, 10, 0)
     whole = row(found, evaluator="total")
     assert (whole["halo_count"], whole["halo_n"], whole["soon_n"], whole["soon_count"]) == (40, 90, 120, 70)
-    said = " ".join(each.text for each in view(who="reviewer").lede)
+    said = " ".join(each.text for each in view("quality", who="reviewer").lede)
     assert "All dimensions alike more often than with the others: Petra (100" in said
     assert "Handed in later than by the others: Sjoerd (0" in said
     assert [line.name for line in found.result.lanes.lines][-1] == "All together"
@@ -302,7 +300,9 @@ def test_flags_are_those_of_the_calls_that_one_may_see(score, view, callers):
     code = reviewed["evaluator"]
     # Analysts see what counts.
     assert row(view("habits"), evaluator=code)["flagged_n"] == 20
-    assert "A rule found something more often than with the others: Petra" in view(who="reviewer").lede[-1].text
+    assert (
+        "A rule found something more often than with the others: Petra" in view("quality", who="reviewer").lede[-1].text
+    )
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------
@@ -333,7 +333,7 @@ def test_page_file_and_api_hold_the_same_digits(town, twice, people, client_for,
     twice("tone.calm", [(100, 0), (0, 100), (50, 50)] * 8)
     User.objects.filter(pk=people["analyst"].pk).update(language="nl")
     browser, program = client_for(people["analyst"]), api_client(people["analyst"], "read")
-    page = browser.get(PAGE).content.decode()
+    page = "".join(browser.get(each).content.decode() for each in (PAGE, STRICTNESS))
     for slug in SLUGS:
         file = browser.get(reverse("report_csv", args=["zuiderveen", slug])).content.decode()
         written = list(csv.DictReader(io.StringIO(file)))
@@ -349,18 +349,20 @@ def test_page_file_and_api_hold_the_same_digits(town, twice, people, client_for,
 def test_who_checks_or_analyses_reads_it_and_others_do_not(town, people, client_for, api_client, view):
     for role in ("administrator", "coordinator", "reviewer", "analyst"):
         browser = client_for(people[role])
-        assert browser.get(PAGE).status_code == 200, role
+        assert {browser.get(each).status_code for each in (PAGE, STRICTNESS)} == {200}, role
         for slug in SLUGS:
             assert browser.get(reverse("report_csv", args=["zuiderveen", slug])).status_code == 200
     for role, status in (("manager", 403), ("works_council", 403), ("evaluator", 403), ("stranger", 404)):
         browser = client_for(people[role])
-        assert browser.get(PAGE).status_code == status, role
+        assert {browser.get(each).status_code for each in (PAGE, STRICTNESS)} == {status}, role
         for slug in SLUGS:
             assert browser.get(reverse("report_csv", args=["zuiderveen", slug])).status_code == status
     for role in ("manager", "works_council"):
         program = api_client(people[role], "read")
         assert {program.get(f"/api/v1/reports/{slug}/").status_code for slug in SLUGS} == {403}
-        assert "/figures/quality/" not in client_for(people[role]).get("/o/zuiderveen/figures/comparison/").content.decode()  # fmt: skip
+        page = client_for(people[role]).get("/o/zuiderveen/figures/comparison/").content.decode()
+        assert PAGE not in page
+        assert STRICTNESS not in page
         with pytest.raises(PermissionDenied):
             view("severity", who=role)
 
@@ -369,9 +371,10 @@ def test_analysts_learn_no_names(town, people, client_for, org, callers):
     """As in the exports: the pseudonym for all, the name for those who check calls."""
     code = pseudonyms(org)[callers["Petra"].pk]
     for role, knows in (("administrator", True), ("coordinator", True), ("reviewer", True), ("analyst", False)):
-        page = client_for(people[role]).get(PAGE).content.decode()
-        assert code in page
-        assert ("Petra" in page) == knows, role
+        for address in (PAGE, STRICTNESS):
+            page = client_for(people[role]).get(address).content.decode()
+            assert code in page
+            assert ("Petra" in page) == knows, role
 
 
 def test_an_empty_organisation_says_what_will_come(org, people, client_for, view):
@@ -380,22 +383,23 @@ def test_an_empty_organisation_says_what_will_come(org, people, client_for, view
         assert view(slug).rows == ()
 
 
+@pytest.mark.parametrize("address", [PAGE, STRICTNESS])
 def test_queries_do_not_grow(
-    monkeypatch, town, twice, people, client_for, score, org, departments, django_assert_max_num_queries
+    address, monkeypatch, town, twice, people, client_for, score, org, departments, django_assert_max_num_queries
 ):
     twice("tone.calm", [(100, 0), (50, 50)])
     browser = client_for(people["analyst"])
-    browser.get(PAGE)
+    browser.get(address)
     with django_assert_max_num_queries(15) as few:
-        browser.get(PAGE)
+        browser.get(address)
     for number in range(12):
         code = f"D{number}"
         departments[code] = Department.objects.create(organisation=org, code=code, name=f"Afdeling {number}")
         for name in ("Petra", "Rosa"):
             score(name, code, around(7000, 8, number))
     with django_assert_max_num_queries(15) as many:
-        browser.get(PAGE)
+        browser.get(address)
     assert len(many) == len(few)
     monkeypatch.setattr(evaluator_frames, "MOST_WORK", 5)
     with django_assert_max_num_queries(15):
-        browser.get(PAGE)
+        browser.get(address)

@@ -1,6 +1,6 @@
 """Who scores strictly or leniently, and what departments would score without that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,8 @@ from analytics import charts, evaluator_frames, gap_words, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import CorrectedScore, Evaluators, Halves, Strictness, StrictnessDrift
-from analytics.reports.base import Column, Report, Value, checked, left_out
+from analytics.reports.base import Column, Report, Value
+from analytics.reports.evaluators import UNKNOWN, Person, base_report, people, person_columns, person_values
 from analytics.reports.nodes import gap_columns, gap_values
 from analytics.reports.tree import Tree, tree_of
 from analytics.results import Estimate
@@ -25,53 +26,7 @@ if TYPE_CHECKING:
 LONG_ENOUGH: Final = 360
 
 
-def calls_of(reader: Reader, filters: Filters) -> int:
-    """How many calls of the period count."""
-    return int(halves(reader, filters)["n_calls"].sum())
-
-
-def base_report(
-    slug: str,
-    title: str,
-    summary: str,
-    *,
-    columns: tuple[Column, ...],
-    rows: Iterable[Mapping[str, Value]],
-    reader: Reader,
-    filters: Filters,
-    result: object,
-    chart: charts.Chart | None = None,
-) -> Report:
-    return Report(
-        slug=slug,
-        title=title,
-        summary=summary,
-        columns=columns,
-        rows=checked(columns, rows),
-        filters=filters,
-        start=filters.start,
-        end=filters.end,
-        counted=calls_of(reader, filters),
-        data_time=reader.at,
-        left_out=left_out(reader, filters, tree_of(reader, filters).keys),
-        chart=chart,
-        result=result,
-    )
-
-
 # --- evaluators -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An evaluator as this reader may know them: the pseudonym of the exports and the name, "" where it is not theirs."""
-
-    code: str
-    name: str
-
-    @property
-    def called(self) -> str:
-        return self.name or self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +50,6 @@ class Leanings:
     @property
     def clear(self) -> tuple[Leaning, ...]:
         return tuple(each for each in self.lines if each.gap.clear)
-
-
-def people(reader: Reader) -> dict[int, Person]:
-    return {key: Person(*each) for key, each in evaluator_frames.names(reader).items()}
-
-
-def person_columns() -> tuple[Column, ...]:
-    return Column("evaluator", _("Evaluator")), Column("name", _("Name"))
-
-
-def person_values(person: Person) -> dict[str, Value]:
-    return {"evaluator": person.code, "name": person.name}
-
-
-UNKNOWN: Final = Person("E00", "")
 
 
 def severity(reader: Reader, filters: Filters, _department: int | None) -> Report:
