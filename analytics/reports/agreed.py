@@ -90,6 +90,7 @@ def item_agreement(reader: Reader, filters: Filters, _department: int | None) ->
         rows=[_item_row(each) for each in result.lines],
         reader=reader,
         filters=filters,
+        counted=calls_of(reader, filters),
         result=result,
     )
 

@@ -29,6 +29,7 @@ def base_report(
     reader: Reader,
     filters: Filters,
     result: object,
+    counted: int,
     chart: charts.Chart | None = None,
 ) -> Report:
     return Report(
@@ -40,7 +41,7 @@ def base_report(
         filters=filters,
         start=filters.start,
         end=filters.end,
-        counted=calls_of(reader, filters),
+        counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
         chart=chart,

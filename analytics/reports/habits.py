@@ -18,6 +18,7 @@ from analytics.reports.evaluators import (
     UNKNOWN,
     Person,
     base_report,
+    calls_of,
     people,
     person_columns,
     person_values,
@@ -104,6 +105,7 @@ def habits(reader: Reader, filters: Filters, _department: int | None) -> Report:
         rows=[_habit_row(each) for each in (*lines, *((whole,) if whole else ()))],
         reader=reader,
         filters=filters,
+        counted=calls_of(reader, filters),
         result=Habits(lines, whole, _lanes([each for each in lines if each.is_striking], whole)),
     )
 
@@ -266,6 +268,7 @@ def call_hours(reader: Reader, filters: Filters, _department: int | None) -> Rep
         rows=[_hour_row(*key, each) for key, each in found.hours.items()],
         reader=reader,
         filters=filters,
+        counted=calls_of(reader, filters),
         result=_week(found, tuple(waves[key] for key in chosen), coordinates=reader.coordinates),
     )
 

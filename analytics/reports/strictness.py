@@ -74,6 +74,7 @@ def severity(reader: Reader, filters: Filters, _department: int | None) -> Repor
         rows=rows,
         reader=reader,
         filters=filters,
+        counted=_counted(reader, filters),
         chart=charts.gaps(drawn, _("points, strict (−) or lenient (+)")),
         result=Leanings(lines, found, _apart(found, known, tree_of(reader, filters)), _is_long(filters)),
     )
@@ -83,6 +84,10 @@ def halves(reader: Reader, filters: Filters) -> "pd.DataFrame":
     keys = tree_of(reader, filters).keys
     key = ("by_half", filters.scope, filters.measure, keys)
     return reader.once(key, lambda: evaluator_frames.by_half(reader, filters, keys))
+
+
+def _counted(reader: Reader, filters: Filters) -> int:
+    return int(halves(reader, filters)["n_calls"].sum())
 
 
 def _severities(reader: Reader, filters: Filters) -> Evaluators:
@@ -175,7 +180,11 @@ def severity_drift(reader: Reader, filters: Filters, _department: int | None) ->
     smallest = reader.smallest_group(tree_of(reader, filters).keys)
     found, known = metrics.severity_drift(halves(reader, filters), smallest), people(reader)
     chosen = sorted(found.evaluators, key=lambda each: -abs(each.change.exact or Fraction(0)))
-    lines = tuple(Leaning(known.get(each.evaluator, UNKNOWN), each.change, _drifted(each)) for each in chosen)
+    # Of a year of evaluators who stayed as they were there is nothing to look at, or to say of each.
+    anybody = any(each.change.clear for each in chosen)
+    lines = tuple(
+        Leaning(known.get(each.evaluator, UNKNOWN), each.change, _drifted(each) if anybody else "") for each in chosen
+    )
     columns = (
         *person_columns(),
         Column("calls_before", _("Calls in the first half"), _("calls")),
@@ -194,8 +203,8 @@ def severity_drift(reader: Reader, filters: Filters, _department: int | None) ->
         rows=[_drift_row(known, each) for each in chosen],
         reader=reader,
         filters=filters,
-        # Of a year of evaluators who stayed as they were there is nothing to look at.
-        chart=charts.gaps(drawn, _("points, stricter (−) or milder (+)")) if result.clear else None,
+        counted=_counted(reader, filters),
+        chart=charts.gaps(drawn, _("points, stricter (−) or milder (+)")) if anybody else None,
         result=result,
     )
 
@@ -283,6 +292,7 @@ def corrected(reader: Reader, filters: Filters, _department: int | None) -> Repo
         rows=[_shift_row(tree, each) for each in lines],
         reader=reader,
         filters=filters,
+        counted=_counted(reader, filters),
         result=result,
     )
 

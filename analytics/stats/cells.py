@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SAME = 1e-6
 # Squares of larger values, summed, would leave the range of numbers.
 LARGEST = 10**100
+# Entries up to which a matrix is held in full.
+DENSE = 5_000_000
 # One beyond the largest integer of numpy.
 INTEGERS = 2**63
 # Weights that differ by more than this leave no digits for the smaller ones.
@@ -245,6 +247,33 @@ def incidence(cells: Cells, factor: int) -> Any:
     return csr_array((ones, cells.codes[:, factor], pointers), shape=(rows, cells.sizes[factor]))
 
 
+def crossed(cells: Cells, one: int, others: Sequence[int], weights: Array) -> Any:
+    """How much weight the combinations of each level of one factor with each of the others have, these side by side.
+
+    Held in full up to `DENSE` entries: full matrices are multiplied much faster. Weights are those of the combinations.
+    """
+    import numpy as np
+    from scipy.sparse import coo_array, hstack
+
+    rows, codes = cells.sizes[one], cells.codes
+    if rows * sum(cells.sizes[each] for each in others) <= DENSE:
+        places = [(codes[:, one] * cells.sizes[each] + codes[:, each], cells.sizes[each]) for each in others]
+        tables = [
+            np.bincount(place, weights=weights, minlength=rows * size).reshape(rows, size) for place, size in places
+        ]
+        return np.hstack([np.zeros((rows, 0)), *tables])
+    shapes = [(each, (rows, cells.sizes[each])) for each in others]
+    parts = [coo_array((weights, (codes[:, one], codes[:, each])), shape=shape) for each, shape in shapes]
+    return hstack(parts, format="csr")
+
+
+def dense(matrix: Any) -> Array:
+    """A matrix in full, whether or not it was sparse."""
+    import numpy as np
+
+    return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=float)
+
+
 def largest(cells: Cells) -> int:
     """The factor with most levels: its block of the normal equations is diagonal, so it is eliminated first."""
     return max(range(len(cells.names)), key=lambda factor: cells.sizes[factor])
@@ -257,16 +286,17 @@ def _null_space(cells: Cells, factor: int) -> Array:
     """
     import numpy as np
     from scipy.linalg import eigh
-    from scipy.sparse import hstack
 
     first = largest(cells)
     others = [each for each in range(len(cells.names)) if each != first]
     if not others or not len(cells.codes):
         return np.zeros((cells.sizes[factor], 0))
-    own, rest = incidence(cells, first), hstack([incidence(cells, each) for each in others], format="csr")
-    per_level, link = own.sum(axis=0), (own.T @ rest).tocsr()
-    scale = 1 / np.sqrt(rest.sum(axis=0))
-    left = (rest.T @ rest).toarray() - (link.T @ link.multiply(1 / per_level[:, None])).toarray()
+    once = np.ones(len(cells.codes))
+    link = crossed(cells, first, others, once)
+    inner = np.vstack([dense(crossed(cells, each, others, once)) for each in others])
+    per_level = np.bincount(cells.codes[:, first], minlength=cells.sizes[first]).astype(float)
+    scale = 1 / np.sqrt(inner.diagonal())
+    left = inner - dense(link.T @ (link * (1 / per_level)[:, None]))
     values, vectors = eigh(left * np.outer(scale, scale))
     # The scaled matrix has eigenvalues 0..number of factors; a chain of thousands of levels still has them above this.
     null = vectors[:, values < 1e-10] * scale[:, None]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from analytics.stats.cells import Cells, incidence, largest
+from analytics.stats.cells import Cells, crossed, dense, incidence, largest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +28,6 @@ LOWEST, HIGHEST = 1e-4, 1e5
 # Below this a variance is tried as 0.
 SMALL = 0.05
 DEPENDENT = 1e-10
-# Entries up to which a matrix is held in full: full ones are multiplied much faster.
-DENSE = 5_000_000
 
 
 class Equations:
@@ -44,23 +42,27 @@ class Equations:
         rows, weights = len(cells.codes), cells.weights
         self.shift = float(np.sum(weights * cells.means) / np.sum(weights))
         self.centred = cells.means - self.shift
-        # The mean is a column of its own unless the effects of the eliminated factor hold it.
-        blocks = [(-1, csr_array(np.ones((rows, 1))))] if self.first_random else []
-        blocks += [(each, incidence(cells, each)) for each in range(len(cells.names)) if each != self.first]
-        self.own = incidence(cells, self.first)
-        empty = csr_array((rows, 0))
-        every: Any = hstack([block for _factor, block in blocks], format="csr") if blocks else empty
-        self.factor_of = np.repeat([each for each, _block in blocks], [block.shape[1] for _each, block in blocks])
-        self.is_fixed = ~np.isin(self.factor_of, random)
-        weighted = csr_array(every.multiply(weights[:, None]))
         self.per_level = self.weight_by_level(self.first)
-        self.link_all = _dense_if_small(csr_array(self.own.T @ weighted))
-        self.inner_all = _dense(every.T @ weighted)
+        others = [each for each in range(len(cells.names)) if each != self.first]
+        sizes = [cells.sizes[each] for each in others]
+        blocks = [incidence(cells, each) for each in others]
+        self.link_all = crossed(cells, self.first, others, weights)
+        inner = [dense(crossed(cells, each, others, weights)) for each in others]
+        self.inner_all = np.vstack([np.zeros((0, sum(sizes))), *inner])
+        if self.first_random:
+            # The mean is a column of its own unless the effects of the eliminated factor hold it.
+            others, sizes, blocks = [-1, *others], [1, *sizes], [csr_array(np.ones((rows, 1))), *blocks]
+            by_level = self.inner_all.diagonal()[None, :]
+            self.link_all = _beside(self.per_level[:, None], self.link_all)
+            self.inner_all = np.block([[weights.sum(), by_level], [by_level.T, self.inner_all]])
+        self.factor_of = np.repeat(np.array(others, dtype=int), sizes)
+        self.is_fixed = ~np.isin(self.factor_of, random)
+        every: Any = hstack(blocks, format="csr") if blocks else csr_array((rows, 0))
         self._choose_columns()
         self.rest = csr_array(every[:, self.kept])
         self.link = self.link_all[:, self.kept]
         self.inner = self.inner_all[np.ix_(self.kept, self.kept)]
-        self.right_own: Array = self.own.T @ (weights * self.centred)
+        self.right_own = np.bincount(cells.codes[:, self.first], weights * self.centred, cells.sizes[self.first])
         self.right: Array = self.rest.T @ (weights * self.centred)
         self.squares = float(np.sum(weights * self.centred**2))
 
@@ -82,7 +84,7 @@ class Equations:
 
     @staticmethod
     def _explained(link: Any, scale: Array) -> Array:
-        return _dense(link.T @ (link * scale[:, None]))
+        return dense(link.T @ (link * scale[:, None]))
 
     @cached_property
     def eliminated(self) -> Array:
@@ -112,7 +114,7 @@ class Equations:
         left = inner[np.ix_(random, random)] - reach.T @ reach
         places = {each: np.flatnonzero(self.columns_of[random] == each) for each in self.random}
         gram = np.zeros((len(self.random) + 1, len(self.random) + 1))
-        own = _solve(lower, _dense(self.link[:, is_fixed]).T) if self.first_random else None
+        own = _solve(lower, dense(self.link[:, is_fixed]).T) if self.first_random else None
         for i, one in enumerate(self.random):
             for j, other in enumerate(self.random[: i + 1]):
                 if own is None or self.first not in {one, other}:
@@ -121,7 +123,7 @@ class Equations:
                     part = self._own_square(own)
                 else:
                     across = other if one == self.first else one
-                    block = _dense(self.link[:, random][:, places[across]]) - own.T @ reach[:, places[across]]
+                    block = dense(self.link[:, random][:, places[across]]) - own.T @ reach[:, places[across]]
                     part = float((block**2).sum())
                 gram[i, j] = gram[j, i] = part
             is_own = own is not None and one == self.first
@@ -338,13 +340,13 @@ def _solve(lower: Array, right: Array) -> Array:
     return solve_triangular(lower, right, lower=True, check_finite=False) if len(lower) else right
 
 
-def _dense_if_small(matrix: Any) -> Any:
-    return matrix.toarray() if math.prod(matrix.shape) <= DENSE else matrix
+def _beside(column: Array, matrix: Any) -> Any:
+    import numpy as np
+    from scipy.sparse import csr_array, hstack
 
-
-def _dense(matrix: Any) -> Array:
-    result: Array = matrix.toarray() if hasattr(matrix, "toarray") else matrix
-    return result
+    if isinstance(matrix, np.ndarray):
+        return np.hstack([column, matrix])
+    return hstack([csr_array(column), matrix], format="csr")
 
 
 def _independent(matrix: Array, sizes: Array) -> tuple[Any, Any]:

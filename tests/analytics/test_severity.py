@@ -229,3 +229,14 @@ def test_a_large_town_answers_in_time():
     # Two seconds on an idle machine; here with room for others.
     assert time.process_time() - start < 8
     assert result.evaluator_variance == pytest.approx(9, rel=0.4)
+
+
+def test_designs_that_are_too_large_to_be_held_in_full_give_the_same(monkeypatch):
+    _strict, _level, who, where, brief, values = town(3)
+    cells = cells_of(values, {"department": where, "scenario": brief, "evaluator": who})
+    full = severities(cells), reml(cells, {"evaluator", "department"})
+    monkeypatch.setattr("analytics.stats.cells.DENSE", 10)
+    sparse = severities(cells), reml(cells, {"evaluator", "department"})
+    for one, other in zip(full[0].evaluators, sparse[0].evaluators, strict=True):
+        assert (one.severity, one.error) == pytest.approx((other.severity, other.error))
+    assert full[1].deviance == pytest.approx(sparse[1].deviance)
