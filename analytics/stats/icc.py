@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# What is below this, beside 1, is what rounding left of 0.
+ROUNDING = 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class Icc:
     """One intraclass correlation with its interval, and the F test that it is 0 (`p` is that of a larger F).
@@ -204,7 +208,7 @@ def _of_mean(single: Icc | None, k: int, name: str) -> Icc | None:
 
     def stepped(value: float) -> float:
         below = 1 + (k - 1) * value
-        return k * value / below if below > 0 else -math.inf
+        return k * value / below if below > ROUNDING else -math.inf
 
     if single is None or math.isinf(value := stepped(single.value)):
         return None

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import f as f_distribution
 
@@ -127,6 +127,7 @@ def test_consistency_and_one_way_are_ratios_of_mean_squares(table):
     )
 
 
+@example([[0, 2], [1, 3], [2, 0]], 1e-120, 0)
 @given(tables, st.sampled_from([1e-120, 1e-3, 7, 1e120]), st.sampled_from([0, -3, 1000]))
 def test_unit_and_zero_of_the_scores_do_not_matter(table, unit, shift):
     first = icc(table)
