@@ -11,7 +11,10 @@ from analytics.charts.base import HEIGHT, PLOT_HEIGHT, TOKENS, Chart, checked, f
 from analytics.metrics import Against, AgainstWhole, Drawn
 
 ROW_HEIGHT, AROUND = 26, 70
-NAME_HEIGHT = 15
+# In pixels: how tall a name is, and how far it stands from its dot.
+NAME_HEIGHT, NAME_GAP = 15, 6
+# The part of the width beyond which a name is written towards the middle.
+EDGE = 0.75
 
 
 def funnel(
@@ -48,7 +51,7 @@ def funnel(
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
-        "annotations": labels,
+        "annotations": [_led(label) for label in labels],
         "height": HEIGHT,
         "separators": separators(),
     }
@@ -125,7 +128,7 @@ def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list
     for name, each in sorted(
         outside, key=lambda pair: pair[1].value if pair[1].direction == "above" else -pair[1].value
     ):
-        label = _named(name, each)
+        label = _named(name, each) | ({"xanchor": "right"} if each.n > EDGE * 2 * wide else {})
         for other in labels:
             near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]
             if near and abs(other["y"] - label["y"]) < (high - low) / 10:
@@ -134,13 +137,22 @@ def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list
     return labels
 
 
+def _led(label: Chart) -> Chart:
+    """A name that made way is led back to its dot by a thin line."""
+    shift = label["yshift"]
+    if abs(shift) == NAME_GAP:
+        return label
+    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": faint("mute", 0.5), "standoff": NAME_GAP}
+    return {name: value for name, value in label.items() if name != "yshift"} | {"ax": 0, "ay": -shift} | line
+
+
 def _named(name: str, each: Against) -> Chart:
     return {
         "text": plain(name),
         "x": each.n,
         "y": float(each.value),
         "yanchor": "bottom" if each.direction == "above" else "top",
-        "yshift": 6 if each.direction == "above" else -6,
+        "yshift": NAME_GAP if each.direction == "above" else -NAME_GAP,
         "showarrow": False,
         "font": {"size": 12, "color": _colour(each)},
     }

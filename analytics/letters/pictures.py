@@ -295,7 +295,9 @@ def _apart(axes: "Axes", chart: Drawn) -> list[Drawn]:
     dots = [(x, y) for trace in chart["data"] if trace.get("mode") == "markers" for x, y in _pairs(axes, trace)]
     taken = [_box(axes, {"x": x, "y": y, "text": "o"}) for x, y in dots]
     found: list[Drawn] = []
-    for note in chart["layout"].get("annotations", ()):
+    for given in chart["layout"].get("annotations", ()):
+        # A page leads a name that made way back to its dot; here it is given another place.
+        note = dict(given) | ({"yshift": -given["ay"]} if "ay" in given else {})
         if "xref" in note or "xanchor" in note or "yshift" not in note:
             found.append(note)
             continue

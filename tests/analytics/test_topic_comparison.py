@@ -134,10 +134,22 @@ def test_names_in_the_funnel_lie_beside_each_other_and_inside_it():
     assert drawn is not None
     low, high = drawn["layout"]["yaxis"]["range"]
     pixel = (high - low) / charts.PLOT_HEIGHT
-    places = [note["y"] + note["yshift"] * pixel for note in drawn["layout"]["annotations"] if note["yshift"] > 0]
+    shifts = {note["y"]: note.get("yshift", -note.get("ay", 0)) for note in drawn["layout"]["annotations"]}
+    places = [y + shift * pixel for y, shift in shifts.items() if shift > 0]
     assert len(places) == 3
     assert all(other - one > 12 * pixel for one, other in pairwise(sorted(places)))
     assert max(places) + 12 * pixel < high
     # The farther out a department lies, the farther out its name.
-    above = [note["y"] for note in drawn["layout"]["annotations"] if note["yshift"] > 0]
+    above = [y for y, shift in shifts.items() if shift > 0]
     assert [place for _y, place in sorted(zip(above, places, strict=True))] == sorted(places)
+    # Those that made way are led back to their dots.
+    assert sum(note["showarrow"] for note in drawn["layout"]["annotations"] if note.get("ay", 0) < 0) == 2
+
+
+def test_a_name_at_the_right_edge_is_written_towards_the_middle():
+    many, few = Sums(90, 90 * 9000, 90 * 9000**2 + 900), Sums(20, 20 * 4000, 20 * 4000**2 + 900)
+    found = metrics.funnel({1: many, 2: few, 3: Sums(60, 60 * 7000, 60 * 7000**2 + 900)}, adjust="none")
+    drawn = charts.funnel(found, {key: f"Desk {key}" for key in (1, 2, 3)}, "score")
+    assert drawn is not None
+    anchors = {note["text"]: note.get("xanchor") for note in drawn["layout"]["annotations"]}
+    assert (anchors["Desk 1"], anchors["Desk 2"]) == ("right", None)
