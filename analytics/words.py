@@ -199,13 +199,16 @@ def period_of(start: dt.date, by: str) -> str:
 
 def dates(filters: Filters) -> str:
     """The period in dates: “1 January to 31 March 2026”."""
-    if filters.start is None:
-        return _("up to %(end)s") % {"end": day(filters.end)}
-    if filters.start == filters.end:
-        return day(filters.end)
-    same_year = filters.start.year == filters.end.year
-    start = date_format(filters.start, "j F") if same_year else day(filters.start)
-    return _("%(start)s to %(end)s") % {"start": start, "end": day(filters.end)}
+    return between(filters.start, filters.end)
+
+
+def between(start: dt.date | None, end: dt.date) -> str:
+    if start is None:
+        return _("up to %(end)s") % {"end": day(end)}
+    if start == end:
+        return day(end)
+    first = date_format(start, "j F") if start.year == end.year else day(start)
+    return _("%(start)s to %(end)s") % {"start": first, "end": day(end)}
 
 
 def before(filters: Filters) -> str:

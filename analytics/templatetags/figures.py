@@ -115,6 +115,12 @@ def calls(count: int | None) -> str:
 
 
 @register.filter
+def drawn_from(report: Report) -> str:
+    """What stands under the title of a picture: “1 January to 31 March 2026, 735 calls”."""
+    return f"{words.between(report.start, report.end)}, {words.calls(report.counted)}"
+
+
+@register.filter
 def figure(mean: Mean) -> str:
     return words.mean_in_words(mean)
 

@@ -1,5 +1,6 @@
 """Every page of results in a real browser: drawn under the policy, accessible, nothing beside the screen, and down to a call."""
 
+import html
 import re
 
 import pytest
@@ -52,6 +53,11 @@ def test_a_chart_is_kept_as_a_picture(results):
             page.get_by_role("button", name=kind).first.click()
         assert download.value.suggested_filename == f"chart-funnel.{kind.lower()}"
         assert download.value.path().read_bytes().startswith(start)
+    # By itself it says what it is, and what it was drawn from.
+    drawn = html.unescape(re.sub(r"<[^>]+>", " ", download.value.path().read_text()))
+    title = page.locator("#funnel h2").inner_text()
+    assert title in drawn
+    assert re.search(r"\d+ calls", drawn)
 
 
 def test_from_a_department_down_to_a_call(results):

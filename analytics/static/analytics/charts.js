@@ -7,13 +7,15 @@ const CONFIG = {
   scrollZoom: false,
   doubleClick: false,
   displayModeBar: "hover",
-  modeBarButtons: [["toImage"]],
 };
 const NARROW = 560;
 // What a letter of a tick takes, what is between two ticks, and what the margins take, in pixels.
 const LETTER = 6.5;
 const BETWEEN = 10;
 const MARGINS = 52;
+// A line of a picture's title, and a letter of it, in pixels.
+const LINE = 19;
+const WIDE_LETTER = 8;
 // What a sheet of A4 holds between its margins.
 const PAPER = 680;
 
@@ -122,31 +124,50 @@ function draw(element, onPaper = false) {
   const faint = new Map([...found].map(([hex, colour]) => [asRgb(hex), colour]));
   const { data, layout } = dressed({ data: figure.data, layout: figure.layout }, found, faint);
   if (onPaper) Object.assign(layout, { width: PAPER, autosize: false });
-  const language = document.documentElement.lang || "en";
-  const words = { "Download plot as a PNG": element.dataset.download, "Download plot": element.dataset.download };
+  const camera = { name: "picture", title: element.dataset.download, icon: window.Plotly.Icons.camera };
   window.Plotly.react(element, data, fitted(layout, onPaper ? PAPER : element.clientWidth), {
     ...CONFIG,
-    locale: language,
-    locales: { [language]: { dictionary: words, format: {} } },
-    toImageButtonOptions: { filename: element.dataset.chart, scale: 2 },
+    modeBarButtons: [[{ ...camera, click: () => keep(element, "png") }]],
+    locale: document.documentElement.lang || "en",
   });
   element.style.minHeight = `${layout.height}px`;
   if (element.dataset.drawn !== "yes") listen(element);
   element.dataset.drawn = "yes";
 }
 
-// A picture of a chart as it is drawn now, on the page's own background.
-function keep(button) {
-  const element = document.querySelector(`[data-chart="${button.dataset.of}"]`);
+// What plotly takes for words only.
+function plain(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+// Words in lines that fit a width.
+function lines(text, width) {
+  const found = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${found.at(-1)} ${word}`.trim();
+    if (found.at(-1) && longer.length * WIDE_LETTER > width) found.push(word);
+    else found[found.length - 1] = longer;
+  }
+  return found.map(plain);
+}
+
+// A picture of a chart as it is drawn now, on the page's own background, under its title and what it was drawn from.
+function keep(element, format) {
   const background = getComputedStyle(element.closest(".sheet") ?? document.body).backgroundColor;
-  const picture = { data: element.data, layout: { ...element.layout, paper_bgcolor: background } };
-  window.Plotly.downloadImage(picture, {
-    format: button.dataset.picture,
-    filename: button.dataset.of,
-    width: element.clientWidth,
-    height: element.clientHeight,
-    scale: button.dataset.picture === "png" ? 2 : 1,
-  });
+  const width = element.clientWidth;
+  const heading = lines(element.closest("figure").getAttribute("aria-label"), width - 24).map((line) => `<b>${line}</b>`);
+  const said = lines(element.dataset.said, width - 24).map((line) => `<span style="font-size:12px">${line}</span>`);
+  const words = [...heading, ...said];
+  const above = LINE * words.length + 16;
+  const height = element.clientHeight + above;
+  const down = { y: 1 - 8 / height, yref: "container", yanchor: "top" };
+  const title = { text: words.join("<br>"), font: { size: 14 }, x: 0, xref: "container", xanchor: "left", pad: { l: 12 }, ...down };
+  const { layout, data } = element;
+  const margin = { ...layout.margin, t: (layout.margin?.t ?? 0) + above };
+  window.Plotly.downloadImage(
+    { data, layout: { ...layout, paper_bgcolor: background, title, margin, height } },
+    { format, filename: element.dataset.chart, width, height, scale: format === "png" ? 2 : 1 },
+  );
 }
 
 const charts = [...document.querySelectorAll("[data-chart]")];
@@ -156,7 +177,8 @@ if (charts.length && window.Plotly) {
   drawAll();
   for (const button of document.querySelectorAll("[data-picture]")) {
     button.hidden = false;
-    button.addEventListener("click", () => keep(button));
+    const element = document.querySelector(`[data-chart="${button.dataset.of}"]`);
+    button.addEventListener("click", () => keep(element, button.dataset.picture));
   }
   window.addEventListener("beforeprint", () => charts.forEach((element) => draw(element, true)));
   window.addEventListener("afterprint", drawAll);
