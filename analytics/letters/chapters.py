@@ -49,7 +49,7 @@ NOT_PRINTED: Final = OF_CALLS | {
     "tone_gap_items",
 }
 # Their pages name evaluators, the letter does not.
-OF_EVALUATORS: Final = {"quality", "strictness"}
+WITHOUT_NAMES: Final = {"quality", "strictness"}
 NAME: Final = gettext_lazy("departments and dimensions")
 QUESTION: Final = gettext_lazy("Where does each department stand, and did it change?")
 # One department alone differs from nothing.
@@ -117,7 +117,7 @@ def build(reader: Reader, filters: Filters, slug: str) -> Chapter:
         slug=slug,
         name=topic.name,
         question=topic.question,
-        said=_without_names(sections) if slug in OF_EVALUATORS else content.lede,
+        said=_without_names(sections) if slug in WITHOUT_NAMES else content.lede,
         reports={each.report.slug: each.report for each in sections},
         notes={each.report.slug: each.note for each in sections},
         filters=filters,
