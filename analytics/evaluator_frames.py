@@ -140,6 +140,7 @@ def _scored(
     calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).filter(EVERY_ENDING)
     later = Case(When(local_date__gt=middle(reader, filters), then=1), default=0, output_field=IntegerField())
     measured = Coalesce(F(measure_column(filters.measure)) + 1, 0)
+    # Both are listed in one pass over the calls, so they stand in one order.
     texts = calls.order_by().aggregate(
         who=Listed(F("evaluator") * places + F("department")),
         what=Listed((F("scenario") * 2 + later) * SCORES + measured),
