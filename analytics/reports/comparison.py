@@ -88,7 +88,7 @@ def _width(found: AgainstWhole) -> str:
         return ""
     facts = {"whole": words.points(found.target)}
     if found.adjusted == "none":
-        return _("Between the lines lies what chance makes of %(whole)s points.") % facts
+        return _("In the grey bands lies what chance makes of %(whole)s points.") % facts
     return (
         _(
             "Departments differ by more than chance alone; between the lines lies what is usual here around %(whole)s points."

@@ -121,6 +121,15 @@ def drawn_from(report: Report) -> str:
 
 
 @register.filter
+def picture_name(report: Report, page: Any) -> str:
+    """Named as its file is: “funnel-demo-2026-11-29”, of a department with its code."""
+    department = getattr(page, "department", None)
+    reader = page.reader
+    parts = [report.slug, reader.organisation.slug, *([department.code.lower()] if department else []), reader.today]
+    return "-".join(map(str, parts))
+
+
+@register.filter
 def figure(mean: Mean) -> str:
     return words.mean_in_words(mean)
 

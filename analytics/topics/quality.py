@@ -58,7 +58,11 @@ def _steering(agreed: Agreed) -> list[Sentence]:
             )
         said.append(Sentence(text % {"count": rest}))
     if not unsteady and agreed.lines:
-        said.append(Sentence(_("No question is answered too differently to steer on.")))
+        told = len(agreed.of("few")) < len(agreed.lines)
+        text = _("No question is answered too differently to steer on.")
+        said.append(
+            Sentence(text if told else _("Too few calls were scored twice to tell which questions to steer on."))
+        )
     return said
 
 

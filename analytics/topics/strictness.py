@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics import gap_words, reports, words
 from analytics.access import Reader
+from analytics.figures import rounded
 from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.strictness import Drifts, Leaning, Leanings, Shifts
@@ -15,7 +16,10 @@ def build(reader: Reader, filters: Filters) -> Content:
     severity, corrected, drift = (
         reports.run(slug, reader=reader, filters=filters) for slug in ("severity", "corrected", "severity_drift")
     )
-    zero = _("Left of zero: strict. Right of it: lenient. Full dots are clear, open ones may be chance.")
+    zero = _(
+        "Left of zero: strict. Right of it: lenient. Full dots are clear; open ones may be chance, also beside zero: of so "
+        "many evaluators some lie there."
+    )
     shifts = _("Open dot: as scored. Full dot with its 95 % interval: as if all evaluators were equally strict.")
     leanings: Leanings = severity.result
     return Content(
@@ -49,7 +53,7 @@ def _named(clear: list[Leaning]) -> str:
 
 
 def _effect(leanings: Leanings, shifts: Shifts) -> list[Sentence]:
-    if not leanings.clear or shifts.most is None or shifts.most.shift is None:
+    if not leanings.clear or shifts.most is None or shifts.most.shift is None or not rounded(shifts.most.shift, 1):
         return []
     facts = {"name": shifts.most.name, "points": words.signed(shifts.most.shift)}
     text = _("Corrected for that, the largest change of a department is that of %(name)s: %(points)s points.")

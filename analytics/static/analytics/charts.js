@@ -151,22 +151,23 @@ function lines(text, width) {
   return found.map(plain);
 }
 
-// A picture of a chart as it is drawn now, on the page's own background, under its title and what it was drawn from.
+// A picture of a chart, light and at least as wide as paper, under its title and what it was drawn from.
 function keep(element, format) {
-  const background = getComputedStyle(element.closest(".sheet") ?? document.body).backgroundColor;
-  const width = element.clientWidth;
+  const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+  const width = Math.max(PAPER, element.clientWidth);
   const heading = lines(element.closest("figure").getAttribute("aria-label"), width - 24).map((line) => `<b>${line}</b>`);
   const said = lines(element.dataset.said, width - 24).map((line) => `<span style="font-size:12px">${line}</span>`);
   const words = [...heading, ...said];
-  const above = LINE * words.length + 16;
-  const height = element.clientHeight + above;
-  const down = { y: 1 - 8 / height, yref: "container", yanchor: "top" };
-  const title = { text: words.join("<br>"), font: { size: 14 }, x: 0, xref: "container", xanchor: "left", pad: { l: 12 }, ...down };
-  const { layout, data } = element;
+  const above = LINE * words.length + 24;
+  const height = figure.layout.height + above;
+  const place = { x: 0, xref: "container", xanchor: "left", pad: { l: 12 } };
+  const title = { text: words.join("<br>"), font: { size: 14 }, y: 1 - 24 / height, yref: "container", ...place };
+  const layout = fitted(figure.layout, width);
   const margin = { ...layout.margin, t: (layout.margin?.t ?? 0) + above };
+  const paper = figure.layout.hoverlabel?.bgcolor ?? "#fff";
   window.Plotly.downloadImage(
-    { data, layout: { ...layout, paper_bgcolor: background, title, margin, height } },
-    { format, filename: element.dataset.chart, width, height, scale: format === "png" ? 2 : 1 },
+    { data: figure.data, layout: { ...layout, paper_bgcolor: paper, title, margin, width, height } },
+    { format, filename: element.dataset.file, width, height, scale: format === "png" ? 2 : 1 },
   );
 }
 
