@@ -169,6 +169,19 @@ def test_both_halves_together_are_the_whole(town, org, people):
     assert halves.loc[~halves["later"], "n"].sum() == 40
 
 
+def test_the_middle_day_belongs_to_the_first_half(score, org, people):
+    reader = Reader(people["analyst"], org, NOW)
+    asked = reader, parse(QueryDict(""), reader), frozenset(reader.departments)
+    day = evaluator_frames.middle(*asked[:2])
+    score("Petra", "BUR", [8000], day=day)
+    score("Petra", "BUR", [0, 10_000], day=day + dt.timedelta(days=1))
+    halves = evaluator_frames.by_half(*asked)
+    held = {
+        later: parts for later, *parts in halves[["later", "n", "sum", "squares"]].itertuples(index=False, name=None)
+    }
+    assert held == {False: [1, 8000, 8000**2], True: [2, 10_000, 10_000**2]}
+
+
 def test_who_cannot_be_compared_is_named(score, view, people, client_for):
     score("Petra", "BUR", around(8000, 12, 1))
     score("Rosa", "AFV", around(7000, 12, 2), scenario="complaint_dominant")
