@@ -106,7 +106,7 @@ def by_half(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
     import numpy as np
     import pandas as pd
 
-    # Two numbers that no key makes too large.
+    # Two numbers, for which keys up to 2**31 leave room.
     places = max(reader.departments, default=0) + 1
     who, what = _scored(reader, filters, departments, places)
     what, score = np.divmod(what, SCORES)

@@ -296,8 +296,10 @@ def _apart(axes: "Axes", chart: Drawn) -> list[Drawn]:
     taken = [_box(axes, {"x": x, "y": y, "text": "o"}) for x, y in dots]
     found: list[Drawn] = []
     for given in chart["layout"].get("annotations", ()):
-        # A page leads a name that made way back to its dot; here it is given another place.
+        # A page leads a name that made way back to its dot, and turns one at the edge; here each is given a place of its own.
         note = dict(given) | ({"yshift": -given["ay"]} if "ay" in given else {})
+        if note.get("xanchor") == "right" and not {"xref", "xshift"} & note.keys():
+            del note["xanchor"]
         if "xref" in note or "xanchor" in note or "yshift" not in note:
             found.append(note)
             continue

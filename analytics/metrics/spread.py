@@ -41,7 +41,7 @@ class Spreads:
 
 
 def spreads(frame: "pd.DataFrame", smallest: int = 1, totals: Iterable[frozenset[int]] = ()) -> Spreads:
-    """The spread of the scores over all departments and in each, from the frame `bins`; shares with Wilson's interval.
+    """The spread of the scores over all departments and in each, from the frame `bins`.
 
     A department below `smallest` calls is withheld, and the whole where it would give such a department away. Where
     there is such a limit bins are not told either: few calls in one are a call or two. `totals`: see `withheld_departments`.

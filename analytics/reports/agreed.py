@@ -61,6 +61,11 @@ class Agreed:
     def lines(self) -> tuple[Asked, ...]:
         return tuple(each for _verdict, lines in self.groups for each in lines)
 
+    @property
+    def told(self) -> bool:
+        """Whether of any question enough pairs tell something."""
+        return len(self.of("few")) < len(self.lines)
+
     def of(self, verdict: str) -> tuple[Asked, ...]:
         return dict(self.groups).get(verdict, ())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 # What is below this, beside 1, is what rounding left of 0.
-ROUNDING = 1e-12
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,9 @@ def _steering(agreed: Agreed) -> list[Sentence]:
             )
         said.append(Sentence(text % {"count": rest}))
     if not unsteady and agreed.lines:
-        told = len(agreed.of("few")) < len(agreed.lines)
         text = _("No question is answered too differently to steer on.")
-        said.append(
-            Sentence(text if told else _("Too few calls were scored twice to tell which questions to steer on."))
-        )
+        few = _("Too few calls were scored twice to tell which questions to steer on.")
+        said.append(Sentence(text if agreed.told else few))
     return said
 
 

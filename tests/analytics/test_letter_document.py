@@ -224,6 +224,20 @@ class TestPictures:
         note = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "text": r"Kosten $\frac{1}{$ beheer"}
         assert r"Kosten $\frac{1}{$ beheer" in pictures.svg(self.chart(annotations=[note]))
 
+    def test_a_name_that_a_page_turns_at_the_edge_makes_way_too(self):
+        dots = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [10, 98, 100],
+            "y": [60, 72, 72],
+            "marker": {"size": 10, "color": "#0b5563"},
+        }
+        name = {"y": 72, "yanchor": "bottom", "yshift": 6, "showarrow": False}
+        notes = [name | {"x": 98, "text": "Left desk"}, name | {"x": 100, "text": "Right desk", "xanchor": "right"}]
+        drawn = pictures.svg({"data": [dots], "layout": {"annotations": notes}})
+        left, right = (float(re.search(rf'y="([\d.]+)"[^>]*>{side} desk<', drawn)[1]) for side in ("Left", "Right"))
+        assert abs(left - right) > 10
+
     def test_words_are_placed_from_their_start(self):
         """Readers of PDFs cut off what weasyprint makes of words that are placed from their end."""
         drawn = pictures.svg(self.chart())

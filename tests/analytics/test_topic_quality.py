@@ -263,6 +263,13 @@ def test_what_may_be_chance_is_said_more_carefully(twice, view):
     assert "Do not steer on 1 question: its agreement is too low in these calls" in view("quality").lede[-1].text
 
 
+def test_of_too_few_pairs_nothing_is_said_to_agree(twice, view, people, client_for):
+    twice("tone.calm", [(100, 100), (50, 50)])
+    said = view("quality").lede[-1].text
+    assert said == "Too few calls were scored twice to tell which questions to steer on."
+    assert "answered too differently" not in client_for(people["analyst"]).get(PAGE).content.decode()
+
+
 def test_nothing_scored_twice_is_said(town, view, people, client_for):
     assert view("item_agreement").summary == "No call of this choice was scored twice."
     assert "Do not steer" not in " ".join(each.text for each in view("quality").lede)
