@@ -234,7 +234,7 @@ class TestPictures:
         }
         name = {"y": 72, "yanchor": "bottom", "yshift": 6, "showarrow": False}
         notes = [name | {"x": 98, "text": "Left desk"}, name | {"x": 100, "text": "Right desk", "xanchor": "right"}]
-        drawn = pictures.svg({"data": [dots], "layout": {"annotations": notes}})
+        drawn = pictures.svg({"data": [dots], "layout": {"yaxis": {"range": [50, 90]}, "annotations": notes}})
         left, right = (float(re.search(rf'y="([\d.]+)"[^>]*>{side} desk<', drawn)[1]) for side in ("Left", "Right"))
         assert abs(left - right) > 10
 
