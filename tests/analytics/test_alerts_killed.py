@@ -1,14 +1,10 @@
 """A real worker is killed with SIGKILL while it mails alerts: nothing is lost, and of two others one sends them, once."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from tests.tools import template
-from tests.tools.site import ROOT, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.databases]
 
@@ -53,21 +49,15 @@ def site(tmp_path):
         yield site
 
 
-def worker(site: Site, *how: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, **site.environment}
-    command = [sys.executable, "-c", WORKER, *how]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-
-
 def test_a_killed_worker_loses_no_mail_and_of_two_others_one_sends_it(site):
-    struck = worker(site, "0", "struck")
+    struck = site.beside(WORKER, "0", "struck")
     assert struck.communicate(timeout=120)[0] == ""
     assert struck.returncode == -signal.SIGKILL
     # Nobody knows yet whether it lives.
-    early = worker(site, "29").communicate(timeout=120)[0]
+    early = site.beside(WORKER, "29").communicate(timeout=120)[0]
     assert (early, site.shell(LOOK)) == ("sent: 0\n", "None")
-    said = [each.communicate(timeout=120)[0] for each in (worker(site, "31"), worker(site, "31"))]
+    said = [each.communicate(timeout=120)[0] for each in (site.beside(WORKER, "31"), site.beside(WORKER, "31"))]
     assert sorted(each.splitlines()[-1] for each in said) == ["sent: 0", "sent: 1"]
     assert "".join(said).count("Subject:") == 1
     assert site.shell(LOOK).startswith("2026-03-10 12:31")
-    assert worker(site, "90").communicate(timeout=120)[0] == "sent: 0\n"
+    assert site.beside(WORKER, "90").communicate(timeout=120)[0] == "sent: 0\n"

@@ -1,14 +1,10 @@
 """A real worker is killed with SIGKILL while it makes a letter: another takes it up, and of two at once one makes it."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from tests.tools import template
-from tests.tools.site import ROOT, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.databases]
 
@@ -57,18 +53,12 @@ def site(tmp_path):
         yield site
 
 
-def worker(site: Site, *how: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, **site.environment}
-    command = [sys.executable, "-c", WORKER, *how]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-
-
 def test_a_killed_worker_leaves_nothing_and_of_two_others_one_makes_the_letter(site):
-    struck = worker(site, "struck")
+    struck = site.beside(WORKER, "struck")
     assert struck.communicate(timeout=120)[0] == ""
     assert struck.returncode == -signal.SIGKILL
     assert site.shell(LOOK + A_MINUTE_LATER) == "making 1 1 0"
-    both = [worker(site), worker(site)]
+    both = [site.beside(WORKER), site.beside(WORKER)]
     assert sorted(each.communicate(timeout=120)[0].strip() for each in both) == ["0", "1"]
     assert [each.returncode for each in both] == [0, 0]
     assert site.shell(LOOK) == "done 4 2 4"

@@ -73,6 +73,12 @@ class Site:
         """Run Python with the models of the site imported; for what a test must arrange or look up in the database."""
         return self.manage("shell", "--verbosity", "0", "--command", code).strip()
 
+    def beside(self, code: str, *how: str) -> "subprocess.Popen[str]":
+        """Python in a process of its own, with the settings of the site; what it prints can be read."""
+        command = [sys.executable, "-c", code, *how]
+        environment = {**os.environ, **self.environment}
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
     def visitor(self, email: str, password: str) -> Visitor:
         """Somebody signed in without a browser; signs in again when a test ended the session."""
         known = self.visitors.get(email)
