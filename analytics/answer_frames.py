@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from analytics.access import Reader
 from analytics.answered import AnsweredCalls, from_documents, unclear_fails
 from analytics.filters import Filters
-from analytics.sources import EVERY_ENDING, of_calls
+from analytics.sources import by_ending, of_calls
 from surveys.access import visible_calls
 from surveys.models import Call
 from surveys.models.calls import measure_column
@@ -135,7 +135,7 @@ MOST: Final = 20
 def bad_feelings(reader: Reader, filters: Filters, departments: Iterable[int], right: int, bad: int) -> list[Call]:
     """The calls with content from `right` and experience below `bad` (hundredths), the widest gap first, `MOST` at most."""
     order = (F("experience") - F("content"), "-local_date", "-pk")
-    chosen = Call.objects.counting().filter(of_calls(reader, filters, departments), EVERY_ENDING)
+    chosen = Call.objects.counting().filter(by_ending(reader, filters, departments))
     # Found by their scores, which an index holds, and only then looked at.
     keys = chosen.filter(content__gte=right, experience__lt=bad).order_by(*order).values_list("pk", flat=True)[:MOST]
     calls = visible_calls(reader.user).filter(pk__in=list(keys)).select_related("department")

@@ -32,7 +32,7 @@ from analytics import details
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.prepared import moment
-from analytics.sources import EVERY_ENDING, of_calls, promised_in, stored_weeks
+from analytics.sources import by_ending, of_calls, promised_in, stored_weeks
 from surveys import promises
 from surveys.models import Call, Callback
 from surveys.models.calls import measure_column
@@ -118,15 +118,16 @@ def aspect_sums(
     """
     import pandas as pd
 
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments), EVERY_ENDING)
+    calls = Call.objects.counting().filter(by_ending(reader, filters, departments))
     # Of a sum, or the database would go by the index in the order of departments, and look at every call itself.
     both = calls.exclude(content=None).exclude(experience=None).order_by().annotate(where=F("department") + 0)
     gap: Any = Cast("content", BigIntegerField()) - Cast("experience", BigIntegerField())
     sums = {
-        "n": Count("pk"),
+        # Of a column that the index has: with the key PostgreSQL would look at every call itself.
+        "n": Count("content"),
         "total": Sum(gap),
         "squares": Sum(gap * gap),
-        "n_bad": Count("pk", filter=Q(content__gte=right, experience__lt=bad)),
+        "n_bad": Count("content", filter=Q(content__gte=right, experience__lt=bad)),
     }
     rows = list(both.values_list("where").annotate(**sums))
     return pd.DataFrame.from_records(rows, columns=["department", "n", "sum", "squares", "n_bad"]).astype("int64")
@@ -300,11 +301,12 @@ def _single_promises(
     reader: Reader, filters: Filters, departments: frozenset[int], weeks: set[dt.date] | None
 ) -> Iterator[tuple[int, dt.datetime, promises.Event | None]]:
     """Department, when it was promised, and the event that holds (None: nothing was recorded)."""
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments), callback__isnull=False)
+    chosen = of_calls if weeks is None else by_ending
+    calls = Call.objects.counting().filter(chosen(reader, filters, departments), callback__isnull=False)
     if weeks is not None:
-        # By their days, which have an index.
+        # By their days, which the index by ending has.
         days = (Q(local_date__range=(week, week + dt.timedelta(days=6))) for week in sorted(weeks))
-        calls = calls.filter(reduce(or_, days, Q(pk__in=[])), EVERY_ENDING)
+        calls = calls.filter(reduce(or_, days, Q(pk__in=[])))
     event = "callback__events"
     texts = {
         "promised_text": Cast("callback__promised_at", CharField()),

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.prepared import moment
-from analytics.sources import EVERY_ENDING, of_calls
+from analytics.sources import by_ending, of_calls
 from surveys import access, exports, flags
 from surveys.models import Call
 from surveys.models.calls import measure_column
@@ -137,7 +137,7 @@ def _scored(
     """Per call who made it and where, in one number; and for what, in which half and its score (0: none), in another."""
     import numpy as np
 
-    calls = Call.objects.counting().filter(of_calls(reader, filters, departments)).filter(EVERY_ENDING)
+    calls = Call.objects.counting().filter(by_ending(reader, filters, departments))
     later = Case(When(local_date__gt=middle(reader, filters), then=1), default=0, output_field=IntegerField())
     measured = Coalesce(F(measure_column(filters.measure)) + 1, 0)
     # Both are listed in one pass over the calls, so they stand in one order.

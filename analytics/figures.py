@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from analytics.stats.control import Limits
 from analytics.stats.intervals import Sums
@@ -34,8 +35,8 @@ def rounded_ratio(top: int, bottom: int, places: int = 2) -> Decimal:
     return whole * UNITS[places] if places in UNITS else Decimal(whole).scaleb(-places)
 
 
-@dataclass(frozen=True, slots=True)
-class Mean:
+# A page makes ten thousand of these and of `Point`, and a tuple is made in a third of the time.
+class Mean(NamedTuple):
     """A mean score in points with its 95 % t interval, which `ENOUGH` calls or more have."""
 
     n: int | None = 0
@@ -95,8 +96,7 @@ class Share:
     withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One period of a series: its first and last day, and the figure."""
 
     start: dt.date

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 import analytics.letters.models  # noqa: F401 - Django looks for an app's models here
+from analytics.fields import DocumentField
 from surveys.models import Call, ChecklistVersion, Department, Organisation, Scenario, User, Wave
 
 # What a row holds n, sum and squares of; each is a score column of a call.
@@ -186,12 +187,12 @@ class Documents(models.Model):
 
     oldest = models.DateField()
     newest = models.DateField()
-    items = models.JSONField(default=dict)
-    phrases = models.JSONField(default=dict)
-    bins = models.JSONField(default=dict)
-    waits = models.JSONField(default=dict)
-    hours = models.JSONField(default=dict)
-    marks = models.JSONField(default=dict)
+    items = DocumentField(default=dict)
+    phrases = DocumentField(default=dict)
+    bins = DocumentField(default=dict)
+    waits = DocumentField(default=dict)
+    hours = DocumentField(default=dict)
+    marks = DocumentField(default=dict)
 
     class Meta:
         abstract = True

@@ -21,8 +21,9 @@ class Parts:
         return self.held.get(name, 0)
 
     def sums(self, measure: str) -> Sums:
+        held = self.held.get
         n, total, squares = _names(measure)
-        return Sums(self[n], self[total], self[squares])
+        return Sums(held(n, 0), held(total, 0), held(squares, 0))
 
 
 NOTHING = Parts({})

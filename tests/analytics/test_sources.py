@@ -185,3 +185,17 @@ def test_a_kept_sum_is_never_changed_by_what_is_added_to_it():
     assert kept == added
     assert details.summed((kept, kept))["tone.wording"]["100"] == [6, 10, 2, 18, 162]
     assert details.sum_of_stored(stored) == added
+
+
+@pytest.mark.parametrize("query", ["", "weekday=2", "fate=helped", "period=all"])
+def test_calls_chosen_by_ending_are_the_same_calls(history, org, people, query):
+    reader = access.Reader(people["analyst"], org, NOW)
+    chosen = filters.parse(QueryDict(query), reader)
+    inside = frozenset(list(reader.departments)[:2])
+    plain, put = (
+        Call.objects.counting().filter(choose(reader, chosen, inside))
+        for choose in (sources.of_calls, sources.by_ending)
+    )
+    assert set(put) == set(plain) != set()
+    # A list of departments on the column itself made PostgreSQL read the whole index.
+    assert ('"department_id" IN' in str(plain.query), '"department_id" IN' in str(put.query)) == (True, False)
