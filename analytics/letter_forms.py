@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics import words
 from analytics.letters.models import MOST_TITLE, LetterSchedule
+from analytics.letters.wording import printable
 from surveys.models import Role
 
 if TYPE_CHECKING:
@@ -20,18 +21,20 @@ CHOSEN = "chosen"
 
 
 class TitleField(forms.CharField):
-    """Without control characters: a title stands in the document's own data as well."""
+    """Without control characters."""
 
     def to_python(self, value: Any) -> Any:
         found = super().to_python(value)
-        return "".join(each for each in found if each.isprintable()) if isinstance(found, str) else found
+        return printable(found) if isinstance(found, str) else found
 
 
 class LetterForm(forms.Form):
-    """`about` says what was looked at; `waves` can be taken whole instead."""
+    """`about` says what was looked at; `waves` can be taken whole instead. Without them there is nothing to choose."""
 
     title = TitleField(
-        label=gettext_lazy("Title"), help_text=gettext_lazy("It stands on the front page."), max_length=MOST_TITLE
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("It stands on the front page, followed by the department that was chosen, if any."),
+        max_length=MOST_TITLE,
     )
     of = forms.ChoiceField(label=gettext_lazy("What it is of"))
 
@@ -42,13 +45,17 @@ class LetterForm(forms.Form):
         field = self.fields["of"]
         assert isinstance(field, forms.ChoiceField)
         named = [(key, _("the wave %(name)s") % {"name": wave.name}) for key, wave in self.waves.items()]
-        field.choices = [(CHOSEN, about), *named]
-        # The whole of it, for a list on a phone shows only the beginning.
-        looked_at = f"{words.capital(about)}."
-        if waves:
-            looked_at = _("What you looked at last (%(about)s), or a whole wave.") % {"about": about}
-        another = _("Another choice: set the filter on a page of results, then “Letter (PDF)” beside it.")
-        field.help_text = f"{looked_at} {another}"
+        # A list cuts off what is longer than itself: all of it stands beside it.
+        field.choices = [(CHOSEN, _("what you looked at last")), *named]
+        self.looked_at = f"{words.capital(about)}."
+        self.another = _("Another choice: set the filter on a page of results, then “Letter (PDF)” beside it.")
+        looked_at = _("What you looked at last: %(about)s. Or a whole wave, with all departments that you read.") % {
+            "about": about
+        }
+        field.help_text = f"{looked_at} {self.another}"
+        if not waves:
+            self.fields["title"].help_text = _("It stands on the front page.")
+            field.initial, field.widget = CHOSEN, forms.HiddenInput()
 
     @property
     def wave(self) -> "Wave | None":

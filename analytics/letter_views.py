@@ -138,7 +138,13 @@ def schedule_new(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Planned. The next letter comes by itself."))
             return redirect("letters", slug)
-    page = {"reader": reader, "form": form, "narrowed": wording.narrowed_by(reader, query), "problems": chosen.problems}
+    page = {
+        "reader": reader,
+        "form": form,
+        "narrowed": wording.narrowed_by(reader, query),
+        "problems": chosen.problems,
+        "can_print": listing.can_print(),
+    }
     return render(request, "analytics/letters/schedule.html", page, status=422 if form.errors else 200)
 
 
@@ -157,6 +163,7 @@ def schedule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "form": form,
         "schedule": known,
         "narrowed": wording.narrowed_by(reader, known.query),
+        "can_print": listing.can_print(),
     }
     return render(request, "analytics/letters/schedule.html", page, status=422 if form.errors else 200)
 

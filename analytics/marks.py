@@ -7,6 +7,8 @@ from analytics.figures import Mean, Row, Series, Share
 
 # Width, height and inner edge of a sparkline.
 WIDE, TALL, EDGE = 120, 32, 4
+# Periods that it shows.
+NEWEST = 12
 # How far from the target, in points, a cell must be for each deeper shade.
 SHADES = (2, 5, 10, 20)
 
@@ -40,7 +42,7 @@ class Spark:
     """A small line: its pieces (gaps where there were no calls), its newest point, and its normal range."""
 
     pieces: tuple[str, ...]
-    end: tuple[str, str] | None
+    end: tuple[str, str]
     rings: tuple[tuple[str, str], ...]
     range_top: str | None
     range_height: str | None
@@ -79,9 +81,9 @@ def dot(row: Row, on: Axis) -> Dot:
     )
 
 
-def spark(series: Series | None, last: int = 12) -> Spark | None:
+def spark(series: Series | None) -> Spark | None:
     """The newest periods of a series."""
-    points = () if series is None else series.points[-last:]
+    points = () if series is None else series.points[-NEWEST:]
     known = [float(point.mean.exact) for point in points if point.mean.exact is not None]
     if series is None or len(known) < 2:
         return None

@@ -192,20 +192,32 @@ def counted(report: Report, reader: Reader) -> str:
     """“1,941 calls counted; left out: 38 waiting for review. By call date, Amsterdam time. Updated 09:12.”"""
     zone = ZoneInfo(reader.organisation.time_zone)
     facts = {
-        "counted": ngettext("%(count)s call counted", "%(count)s calls counted", report.counted)
-        % {"count": words.whole(report.counted)},
+        "counted": _of_the_choice(report),
         "left_out": ", ".join(words.left_out(reason, count) for reason, count in report.left_out.items()),
         "place": reader.organisation.time_zone.rpartition("/")[2].replace("_", " "),
         "time": date_format(report.data_time.astimezone(zone), "H:i"),
     }
-    if report.unscored:
-        unscored = ngettext("%(count)s of them without a score", "%(count)s of them without a score", report.unscored)
-        facts["counted"] += ", " + unscored % {"count": words.whole(report.unscored)}
     if report.left_out:
         text = _("%(counted)s; left out: %(left_out)s. By call date, %(place)s time. Updated %(time)s.")
     else:
         text = _("%(counted)s; none left out. By call date, %(place)s time. Updated %(time)s.")
     return text % facts
+
+
+def _of_the_choice(report: Report) -> str:
+    """“1,094 calls counted, 24 of them without a score (…)”: every number of calls on the page is one of these two."""
+    facts = {"count": words.whole(report.counted)}
+    if report.start and report.filters.start and report.start < report.filters.start:
+        facts["day"] = words.day(report.start)
+        text = ngettext(
+            "%(count)s call counted since %(day)s, where the courses begin",
+            "%(count)s calls counted since %(day)s, where the courses begin",
+            report.counted,
+        )
+    else:
+        text = ngettext("%(count)s call counted", "%(count)s calls counted", report.counted)
+    lacking = [words.lacking(reason, count) for reason, count in report.lacking.items()]
+    return ", ".join([text % facts, *lacking])
 
 
 def ends(report: Report, reader: Reader) -> str:
@@ -216,3 +228,15 @@ def ends(report: Report, reader: Reader) -> str:
     if newest is None or (report.counted and (report.end - newest).days <= STALE_DAYS):
         return ""
     return _("The newest counted call is of %(day)s.") % {"day": words.day(newest)}
+
+
+def partly_before(reader: Reader, filters: Filters) -> str:
+    """That the period compared with began before the calls did, if so; readers of totals are told of no day."""
+    if filters.before is None or reader.oldest is None or reader.oldest <= filters.before[0]:
+        return ""
+    facts = {"dates": words.between(*filters.before), "day": words.day(reader.oldest)}
+    if reader.oldest > filters.before[1]:
+        return _("Of the period compared with, %(dates)s, there are no calls: the first ones are newer.") % facts
+    if not reader.sees_calls:
+        return _("Of the period compared with, %(dates)s, there are calls of a part only.") % facts
+    return _("Of the period compared with, %(dates)s, there are calls of a part only: from %(day)s on.") % facts

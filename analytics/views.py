@@ -57,7 +57,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 def reading(request: HttpRequest) -> HttpResponse:
     reader = access.any_reader(signed_in(request), request.session.get("organisation", ""), at=timezone.now())
     page = {
-        "topics": topics.TOPICS.values(),
+        "topics": [(each, reader is not None and each.is_for(reader)) for each in topics.TOPICS.values()],
         "slug": reader and reader.organisation.slug,
         "checks": reader and reader.checks,
     }

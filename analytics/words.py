@@ -61,9 +61,50 @@ def left_out(reason: str, count: int) -> str:
     return words[reason] % {"count": whole(count)}
 
 
+def lacking(reason: str, count: int) -> str:
+    """How many of the calls tell nothing of what is drawn, and why: “24 of them without a score (…)”.
+
+    `reason` is "seconds", "pair", "aspects" or a measure.
+    """
+    facts = {"count": whole(count), "measure": MEASURES.get(reason, "")}
+    texts = {
+        "score": ngettext(
+            "%(count)s of them without a score (nothing could be scored, as when nobody answers)",
+            "%(count)s of them without a score (nothing could be scored, as when nobody answers)",
+            count,
+        ),
+        "seconds": ngettext(
+            "%(count)s of them without seconds until the answer (nobody answered, or it was not noted)",
+            "%(count)s of them without seconds until the answer (nobody answered, or it was not noted)",
+            count,
+        ),
+        "pair": ngettext(
+            "%(count)s of them in no pair (as when no call with the same question and the other manner was left)",
+            "%(count)s of them in no pair (as when no call with the same question and the other manner was left)",
+            count,
+        ),
+        "aspects": ngettext(
+            "%(count)s of them with a score of only one of the two",
+            "%(count)s of them with a score of only one of the two",
+            count,
+        ),
+    }
+    others = ngettext(
+        "%(count)s of them without points for %(measure)s (it did not come up)",
+        "%(count)s of them without points for %(measure)s (it did not come up)",
+        count,
+    )
+    return texts.get(reason, others) % facts
+
+
 def number(value: Decimal | Fraction | int, places: int) -> str:
     """A number without its sign."""
-    text = f"{abs(value):,}" if isinstance(value, int) and not places else f"{abs(_to_places(value, places)):,f}"
+    return _marked(
+        f"{abs(value):,}" if isinstance(value, int) and not places else f"{abs(_to_places(value, places)):,f}"
+    )
+
+
+def _marked(text: str) -> str:
     # Most numbers of calls have no mark at all, and asking for the language takes longer than writing them.
     return text if text.isdigit() else text.translate(marks())
 
@@ -95,12 +136,12 @@ def points(value: Decimal | Fraction | None, places: int = 1) -> str:
     if value is None:
         return "–"
     value = _to_places(value, places)
-    return ("−" if value < 0 else "") + number(value, places)
+    return ("−" if value < 0 else "") + _marked(f"{abs(value):,f}")
 
 
 def signed(value: Decimal | Fraction, places: int = 1) -> str:
     value = _to_places(value, places)
-    return ("−" if value < 0 else "+") + number(value, places)
+    return ("−" if value < 0 else "+") + _marked(f"{abs(value):,f}")
 
 
 def interval(low: Decimal | None, high: Decimal | None, places: int = 1) -> str:
@@ -149,14 +190,35 @@ def course(periods: int, by: str) -> str:
     return _("a week over the last %(count)s weeks as a whole") % {"count": periods}
 
 
-def percent(value: Decimal) -> str:
-    return f"{points(value, 0)}{NARROW_SPACE}%"
+def percent(value: Decimal, places: int = 0) -> str:
+    return f"{points(value, places)}{NARROW_SPACE}%"
+
+
+def share_percent(share: Share) -> str:
+    """“17 %”, or “0.3 %” where only a digit more tells the ends of its interval apart."""
+    return "–" if share.value is None else percent(share.value, _share_places(share))
+
+
+def share_ends(share: Share) -> str:
+    """“15 to 20 %”; never “0 to 0 %”."""
+    if share.low is None or share.high is None or share.low == share.high:
+        return ""
+    return f"{interval(share.low, share.high, _share_places(share))}{NARROW_SPACE}%"
+
+
+def _share_places(share: Share) -> int:
+    """As few digits as tell the ends of the interval apart."""
+    if share.low is None or share.high is None:
+        return 0
+    low, high = share.low, share.high
+    return next((places for places in (0, 1, 2) if _to_places(low, places) != _to_places(high, places)), 0)
 
 
 def share_in_words(share: Share) -> str:
     if share.value is None:
         return _("too few calls to show") if share.withheld else _("no calls")
-    return f"{percent(share.value)} ({interval(share.low, share.high, 0)}{NARROW_SPACE}%)"
+    ends = share_ends(share)
+    return f"{share_percent(share)} ({ends})" if ends else share_percent(share)
 
 
 def into_the_call(second: int) -> str:
@@ -226,8 +288,8 @@ def before(filters: Filters) -> str:
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
-    """“Afval, Belastingen and Burgerzaken”; “…, and 3 others” when there are many."""
-    if len(names) > most:
+    """“Afval, Belastingen and Burgerzaken”; “…, and 3 others” when there are many. No single name hides behind a number."""
+    if len(names) > most + 1:
         rest = len(names) - most
         text = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", rest)
         return text % {"names": ", ".join(names[:most]), "count": rest}

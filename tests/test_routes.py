@@ -12,13 +12,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -29,11 +32,12 @@ from analytics.alerts import choices
 from analytics.letters import posting, scheduling
 from analytics.letters.models import Letter
 from analytics.models import SavedView
+from project import context, urls
 from surveys import people as joining
 from surveys import tokens, workflow
 from surveys.building import add_draft
 from surveys.imports import upload
-from surveys.models import Assignment, Membership
+from surveys.models import Assignment, Membership, Organisation
 from tests.heard import things_heard
 from tests.people import AT, api_client, callback_answers, client_for
 
@@ -270,6 +274,25 @@ def routes(patterns: Any = None, space: str = "") -> Iterator[tuple[str, URLPatt
             yield f"{space}{each.name or each.pattern}", each
 
 
+@pytest.fixture(autouse=True)
+def bare(monkeypatch) -> None:
+    """An answer is its status here: the menu around a page and the words of a refusal, half of the work, are left out.
+
+    `test_what_stands_around_an_answer_is_drawn_for_everybody` draws them.
+    """
+    for status in (403, 404):
+        monkeypatch.setattr(urls, f"handler{status}", partial(without_words, status=status))
+    monkeypatch.setattr(context.House, "_groups", without_menu)
+
+
+def without_words(request: HttpRequest, exception: Exception, *, status: int) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+def without_menu(house: context.House, organisation: Organisation) -> list[context.Group]:
+    return []
+
+
 @pytest.fixture
 def things(org, people, departments, scenarios, wave, version, make_call) -> dict[str, Any]:
     """What a line of the table can be about."""
@@ -373,8 +396,15 @@ def browsers(people) -> dict[str, str]:
     return {role: cookie.value if cookie else "" for role, cookie in begun.items()}
 
 
-def browser(session: str, **options: Any) -> Client:
-    client = Client(**options)
+@cache
+def handler(*, checks: bool) -> ClientHandler:
+    """Kept, as a server keeps it: middleware is loaded once and not for each of thousands of visitors."""
+    return ClientHandler(enforce_csrf_checks=checks)
+
+
+def browser(session: str, *, csrf_checks: bool = False) -> Client:
+    client = Client()
+    client.handler = handler(checks=csrf_checks)
     if session:
         client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
@@ -433,6 +463,21 @@ def test_the_answer_to_everybody(browsers, things, part):
     assert found == expected
 
 
+def test_what_stands_around_an_answer_is_drawn_for_everybody(browsers, things, monkeypatch):
+    """The menu of every role, and a refusal in words."""
+    monkeypatch.undo()
+    everything = dict(routes())
+    for name in ("organisation", "calls", "review", "overview", "appeal"):
+        url, found = address(LINES[name], everything[name], things), ""
+        for role, session in browsers.items():
+            found += mark(response := browser(session).get(url))
+            if role not in {"anonymous", "stranger"}:
+                assert response.context["house"].groups, (name, role)
+            if response.status_code in {403, 404}:
+                assert f"{response.status_code}.html" in {each.name for each in response.templates}, (name, role)
+        assert found == LINES[name].get
+
+
 def test_reading_changes_nothing(browsers, things):
     """GET writes nothing of ours; sessions, and taking data out, which is logged, apart."""
     for name, route in routes():
@@ -453,7 +498,7 @@ def test_nobody_is_made_to_change_anything(browsers, things):
         for role, expected in zip(list(ROLES.values())[1:], line.post[1:], strict=True):
             if expected in ".+r!":
                 with taken_back():
-                    client = browser(browsers[role], enforce_csrf_checks=True)
+                    client = browser(browsers[role], csrf_checks=True)
                     assert mark(ask(client, "post", url)) == "f", (name, role)
 
 

@@ -1,6 +1,6 @@
 """Results -> plotly figures, in the page's clothes; a module for each kind of drawing."""
 
-from analytics.charts.base import PLOT_HEIGHT, TOKENS, Chart, faint
+from analytics.charts.base import NAME_GAP, PLOT_HEIGHT, TOKENS, Chart, faint, led
 from analytics.charts.come import come
 from analytics.charts.control import Marker, control
 from analytics.charts.departments import dumbbells, funnel
@@ -11,6 +11,7 @@ from analytics.charts.lines import LABEL_HEIGHT, lines, shares
 
 __all__ = [
     "LABEL_HEIGHT",
+    "NAME_GAP",
     "PLOT_HEIGHT",
     "TOKENS",
     "Chart",
@@ -23,6 +24,7 @@ __all__ = [
     "flow",
     "funnel",
     "gaps",
+    "led",
     "lines",
     "shares",
 ]

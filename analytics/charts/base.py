@@ -27,6 +27,8 @@ TOKENS = {
 FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 # The drawn height in pixels, and what of it the plot itself has: labels at the lines' ends are kept apart with it.
 HEIGHT, PLOT_HEIGHT = 340, 270
+# In pixels: how tall a name is, and how far it stands from its dot.
+NAME_HEIGHT, NAME_GAP = 15, 6
 
 Chart = dict[str, Any]
 
@@ -97,6 +99,15 @@ def plain(name: str) -> str:
 def opening(trace: Chart, places: Sequence[str]) -> Chart:
     """The trace with where each of its marks leads: `charts.js` opens it."""
     return trace | {"customdata": list(places)} if any(places) else trace
+
+
+def led(label: Chart) -> Chart:
+    """A name that made way is led back to its dot by a thin line."""
+    shift = label["yshift"]
+    if abs(shift) == NAME_GAP:
+        return label
+    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": faint("mute", 0.5), "standoff": NAME_GAP}
+    return {name: value for name, value in label.items() if name != "yshift"} | {"ax": 0, "ay": -shift} | line
 
 
 def note(text: str, y: float, *, right: bool, above: bool = True) -> Chart:

@@ -168,12 +168,15 @@ def _ranges(each: Series, found: ControlChart | None, by: str) -> tuple[list[Cha
         line = {"type": "line", "y0": middle, "y1": middle, "line": {"color": faint("mute", 0.6), "width": 1}}
         shapes += [across | shade, across | line]
     drawn = next((stretch for stretch in reversed(found.stretches) if stretch.low is not None), None)
-    if drawn is None or drawn.low is None:
+    if drawn is None or drawn.low is None or drawn.high is None:
         return shapes, []
-    bottom = max(0.0, float(drawn.low))
+    low, high = max(0.0, float(drawn.low)), min(100.0, float(drawn.high))
+    # Inside its band, at the edge that the dotted line of the target does not run along.
+    top = each.target is not None and float(each.target) < (low + high) / 2
+    edge = high if top else low
     known = [float(point.mean.exact) for point in each.points if point.mean.exact is not None]
-    at_the_right = len(found.stretches) > 1 or abs(known[-1] - bottom) > abs(known[0] - bottom)
-    return shapes, [note(_("normal range"), bottom, right=at_the_right)]
+    at_the_right = len(found.stretches) > 1 or abs(known[-1] - edge) > abs(known[0] - edge)
+    return shapes, [note(_("normal range"), edge, right=at_the_right, above=not top)]
 
 
 def _before(day: dt.date, by: str) -> str:

@@ -2,26 +2,43 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from math import copysign
+from math import hypot
 
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import HEIGHT, PLOT_HEIGHT, TOKENS, Chart, checked, faint, opening, plain, separators
+from analytics.charts.base import (
+    HEIGHT,
+    NAME_GAP,
+    NAME_HEIGHT,
+    TOKENS,
+    Chart,
+    checked,
+    faint,
+    opening,
+    plain,
+    separators,
+)
+from analytics.charts.names import Dot, Plot, beside
 from analytics.metrics import Against, AgainstWhole, Drawn
 
 ROW_HEIGHT, AROUND = 26, 70
-# In pixels: how tall a name is, and how far it stands from its dot.
-NAME_HEIGHT, NAME_GAP = 15, 6
-# The part of the width beyond which a name is written towards the middle.
-EDGE = 0.75
+# The height of the plot itself, in pixels, and how far it goes on beyond the largest department.
+TALL, BEYOND = HEIGHT - 56, 1.06
+# What is added above and below for names that find no near place, in pixels; how many have one. Of more dots than `CROWD`
+# so much of the drawing is full that only a few names are tried.
+ROOMS, NAMED, CROWD, FEW = (0, 15, 30, 45), 12, 24, 6
+# What a name may be moved and still stands near, and how far on its line a dot keeps the names of others away, in pixels.
+NEAR, CLEAR = NAME_GAP + NAME_HEIGHT, 20
+
+Range = tuple[float, float]
 
 
 def funnel(
     found: AgainstWhole, names: Mapping[int, str], measure: str, places: Mapping[int, str] | None = None
 ) -> Chart | None:
-    """Dots by number of calls, in the limits around the whole; those outside carry their name."""
-    if found.target is None or not found.departments:
+    """Dots by number of calls, in the limits around the whole; those outside with their names. One alone is no drawing."""
+    if found.target is None or len(found.departments) < 2:
         return None
     data = _limits(found)
     outside = [key for key, each in found.departments.items() if each.verdict != "inside"]
@@ -40,18 +57,16 @@ def funnel(
     }
     data.append(opening(dots, [(places or {}).get(key, "") for key in found.departments]))
     target = float(found.target)
-    labels = _labels([(names[key], found.departments[key]) for key in outside], found)
+    across = (0.0, BEYOND * max(each.n for each in found.departments.values()))
+    written, reach = _names(found, names, across)
     layout = {
-        "xaxis": {"title": {"text": _("calls")}, "rangemode": "tozero"},
-        "yaxis": {
-            "title": {"text": _("%(measure)s, points") % {"measure": measure}},
-            "range": _with_room(_reach(found), labels),
-        },
+        "xaxis": {"title": {"text": _("calls")}, "range": list(across)},
+        "yaxis": {"title": {"text": _("%(measure)s, points") % {"measure": measure}}, "range": list(reach)},
         "shapes": [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
-        "annotations": [_led(label) for label in labels],
+        "annotations": written,
         "height": HEIGHT,
         "separators": separators(),
     }
@@ -89,20 +104,10 @@ def _colour(each: Against) -> str:
     return TOKENS["brand" if each.direction == "above" else "warn"]
 
 
-def _reach(found: AgainstWhole) -> list[float]:
+def _reach(found: AgainstWhole) -> Range:
     seen = [float(each.value) for each in found.departments.values()]
     seen += [float(edge) for each in found.curve[1:] for edge in (each.low_95, each.high_95)]
-    return [max(0.0, min(seen) - 2), min(101.0, max(seen) + 2)]
-
-
-def _with_room(reach: list[float], labels: Sequence[Chart]) -> list[float]:
-    """The range in which every name has its place as well; what is added makes a pixel worth more, so a few times."""
-    low, high = reach
-    for _again in range(3):
-        pixel = 1.25 * (high - low) / PLOT_HEIGHT
-        ends = [label["y"] + (label["yshift"] + copysign(NAME_HEIGHT, label["yshift"])) * pixel for label in labels]
-        low, high = min([low, *ends]), max([high, *ends])
-    return [low, high]
+    return max(0.0, min(seen) - 2), min(101.0, max(seen) + 2)
 
 
 def _against(name: str, each: Against, whole: Decimal) -> str:
@@ -119,43 +124,38 @@ def _against(name: str, each: Against, whole: Decimal) -> str:
     )
 
 
-def _labels(outside: Sequence[tuple[str, Against]], found: AgainstWhole) -> list[Chart]:
-    """The names, those that would lie upon each other one beyond the other."""
-    wide = max((each.n for each in found.curve), default=1) / 2
+def _names(found: AgainstWhole, names: Mapping[int, str], across: Range) -> tuple[list[Chart], Range]:
+    """The names of those outside, and the range of scores in which most of them stand nearest to their dots.
+
+    Each that is placed decides what is left for the others, so some orders and ranges are tried, the smallest first.
+    """
+    dots = {key: Dot(names[key], each.n, float(each.value), _colour(each)) for key, each in found.departments.items()}
+    outside = [key for key, each in found.departments.items() if each.verdict != "inside"]
+    outside.sort(key=lambda key: -abs(found.departments[key].value - (found.target or 0)))
+    crowded = len(dots) > CROWD
+    inwards = [dots[key] for key in outside[: FEW if crowded else NAMED]]
     low, high = _reach(found)
-    labels: list[Chart] = []
-    # From within outwards: a name that makes way goes where no other stands yet.
-    for name, each in sorted(
-        outside, key=lambda pair: pair[1].value if pair[1].direction == "above" else -pair[1].value
-    ):
-        label = _named(name, each) | ({"xanchor": "right"} if each.n > EDGE * 2 * wide else {})
-        for other in labels:
-            near = abs(other["x"] - label["x"]) < wide and other["yanchor"] == label["yanchor"]
-            if near and abs(other["y"] - label["y"]) < (high - low) / 10:
-                label["yshift"] = other["yshift"] + copysign(NAME_HEIGHT, label["yshift"])
-        labels.append(label)
-    return labels
+    best: tuple[list[Chart], Range] = [], (low, high)
+    for room in ROOMS[:1] if crowded else ROOMS:
+        pixels = room * (high - low) / TALL
+        reach = low - pixels, high + pixels
+        for order in (inwards, inwards[::-1]):
+            written = beside(order, list(dots.values()), Plot(across, reach, TALL), clear=CLEAR)
+            best = min(best, (written, reach), key=_badness)
+        if len(best[0]) == len(inwards) and all(_moved(each) <= NEAR for each in best[0]):
+            break
+    return best
 
 
-def _led(label: Chart) -> Chart:
-    """A name that made way is led back to its dot by a thin line."""
-    shift = label["yshift"]
-    if abs(shift) == NAME_GAP:
-        return label
-    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": faint("mute", 0.5), "standoff": NAME_GAP}
-    return {name: value for name, value in label.items() if name != "yshift"} | {"ax": 0, "ay": -shift} | line
+def _badness(tried: tuple[list[Chart], Range]) -> tuple[int, float]:
+    """Fewer names are worse than names that stand farther off."""
+    written, _reach = tried
+    return -len(written), sum(map(_moved, written))
 
 
-def _named(name: str, each: Against) -> Chart:
-    return {
-        "text": plain(name),
-        "x": each.n,
-        "y": float(each.value),
-        "yanchor": "bottom" if each.direction == "above" else "top",
-        "yshift": NAME_GAP if each.direction == "above" else -NAME_GAP,
-        "showarrow": False,
-        "font": {"size": 12, "color": _colour(each)},
-    }
+def _moved(label: Chart) -> float:
+    """How far a name stands from its dot."""
+    return hypot(label["ax"], label["ay"]) if label["showarrow"] else abs(float(label["yshift"]))
 
 
 def dumbbells(

@@ -1,12 +1,13 @@
 """Content against experience: a dot per department in both its intervals, with the line on which they are equal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from analytics import gap_words, words
 from analytics.charts.base import TOKENS, Chart, checked, faint, opening, plain, separators
+from analytics.charts.names import LETTER, WIDTHS, Box, Dot, Plot, beside
 from analytics.figures import Mean
 from analytics.results import Estimate
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from analytics.metrics import Aspects
 
 TALL = 420
+MARGIN = {"l": 52, "r": 16, "t": 28, "b": 48}
 # Of more dots the intervals are drawn thinly, or they hide the dots.
 MANY = 15
+# Of more dots the clear ones and those farthest from the line have names.
+NAMED = 8
 
 
 def facing(dots: Sequence[tuple[str, "Aspects", Estimate]], places: Mapping[str, str] | None = None) -> Chart | None:
@@ -52,12 +56,12 @@ def facing(dots: Sequence[tuple[str, "Aspects", Estimate]], places: Mapping[str,
             | {"line": {"color": TOKENS["mute"], "width": 1.5, "dash": "dot"}}
         ],
         "annotations": [
-            _corner(_("feels worse than it is"), right=True),
+            _corner(_worse(), right=True),
             _corner(_("feels better than it is"), right=False),
-            *_names([each for each in drawn if each[2].clear], high - low),
+            *_names(drawn, (low, high)),
         ],
         "height": TALL,
-        "margin": {"l": 52, "r": 16, "t": 28, "b": 48},
+        "margin": MARGIN,
         "separators": separators(),
     }
     return checked(data, layout)
@@ -106,6 +110,10 @@ def in_words(gap: Estimate) -> str:
     return _("no clear difference: %(gap)s") % facts
 
 
+def _worse() -> str:
+    return _("feels worse than it is")
+
+
 def _corner(text: str, *, right: bool) -> Chart:
     return {
         "text": text,
@@ -121,29 +129,31 @@ def _corner(text: str, *, right: bool) -> Chart:
     }
 
 
-def _names(clear: Sequence[tuple[str, "Aspects", Estimate]], reach: float) -> list[Chart]:
-    """The names for which there is room: the widest gaps first, none upon another."""
-    found: list[Chart] = []
-    for each in sorted(clear, key=lambda one: -abs(float(one[2].exact or 0))):
-        label = _named(*each)
-        if all(
-            abs(label["x"] - other["x"]) > reach / 3 or abs(label["y"] - other["y"]) > reach / 16 for other in found
-        ):
-            found.append(label)
-    return found
+def _names(drawn: Sequence[tuple[str, "Aspects", Estimate]], reach: tuple[float, float]) -> list[Chart]:
+    """The names for which there is room: the clear gaps first, then the widest."""
+    first = sorted(drawn, key=lambda each: (not each[2].clear, -abs(float(each[2].exact or 0)), each[0]))
+    dots = [_dot(*each) for each in first]
+    clear = sum(each[2].clear for each in drawn)
+    # The words in the corner below, where what is said is better.
+    corner = len(_worse()) * LETTER
+    taken = [[Box(wide - corner, 0, wide, 24)] for wide in WIDTHS]
+    plot = Plot(reach, reach, TALL - MARGIN["t"] - MARGIN["b"])
+    if len(dots) > MANY:
+        return beside(dots[: max(NAMED, clear)], dots, plot, taken)
+    # Which of them find room hangs on who comes first.
+    tries = [beside([*dots[:clear], *order], dots, plot, taken) for order in _orders(dots[clear:])]
+    # With all of them clear that is one order only: then clear ones change places as well.
+    tries += [beside(order, dots, plot, taken) for order in _orders(dots) if max(map(len, tries)) < len(dots)]
+    return max(tries, key=len)
 
 
-def _named(name: str, aspects: "Aspects", gap: Estimate) -> Chart:
-    below = gap_words.direction(gap) > 0
-    return {
-        # A phone has no room for names in the drawing.
-        "name": "end",
-        "text": plain(name),
-        "x": float(aspects.content.exact or 0),
-        "y": float(aspects.experience.exact or 0),
-        "xanchor": "left" if below else "right",
-        "xshift": 9 if below else -9,
-        "yshift": -11 if below else 11,
-        "showarrow": False,
-        "font": {"size": 12, "color": _colour(gap)},
-    }
+def _orders(dots: Sequence[Dot]) -> Iterator[Sequence[Dot]]:
+    """As they are, the longest names first, from above and from the left, and each the other way round."""
+    lengths, heights = sorted(dots, key=lambda dot: -len(dot.name)), sorted(dots, key=lambda dot: -dot.y)
+    for order in (list(dots), lengths, heights, sorted(dots, key=lambda dot: dot.x)):
+        yield order
+        yield order[::-1]
+
+
+def _dot(name: str, aspects: "Aspects", gap: Estimate) -> Dot:
+    return Dot(name, float(aspects.content.exact or 0), float(aspects.experience.exact or 0), _colour(gap))

@@ -1,7 +1,7 @@
 """What the letter tells, a chapter for each page of results: its question, its first sentences, its reports, its address."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,13 +10,16 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from analytics import marks, pages
+from analytics import marks, pages, topics
 from analytics.access import Reader
 from analytics.filters import Filters, parse
 from analytics.lede import Sentence
 from analytics.pages import OverviewPage
 from analytics.reports import OF_CALLS, Report
-from analytics.topics import TOPICS
+from analytics.reports.course import Courses
+from analytics.reports.strictness import unexplained
+from analytics.reports.tree import tree_of
+from analytics.topics import TOPICS, quality
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -42,20 +45,40 @@ NOT_PRINTED: Final = OF_CALLS | {
     "bad_feelings",
     "call_hours",
     "chains",
+    "flow",
     "habits",
     "handling",
     "severity_drift",
     "spreads",
     "tone_gap_items",
 }
-# Their pages name evaluators, the letter does not.
-WITHOUT_NAMES: Final = {"quality", "strictness"}
+# Their pages name evaluators. The letter does not, and asks only what it answers.
+ASKED: Final[Mapping[str, "StrPromise"]] = {
+    "quality": gettext_lazy("Which questions can be trusted?"),
+    "strictness": gettext_lazy("Does it matter who scored?"),
+}
+# Their question is answered by a figure; what stands out comes after it.
+FIGURE_FIRST: Final = {"callbacks"}
 NAME: Final = gettext_lazy("departments and dimensions")
 QUESTION: Final = gettext_lazy("Where does each department stand, and did it change?")
 # One department alone differs from nothing.
 FEWEST_TO_COMPARE: Final = 2
 # So many months up to the end of a wave are its history: two years hold a baseline and what came after it.
 HISTORY: Final = 24
+# What makes a chapter worth printing, where rows alone do not tell; asked of the results by the slug of their report.
+HOLDS: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "trend": lambda found: found["control"].chart is not None or is_judged(found["courses"]),
+    "comparison": lambda found: len(found["funnel"].departments) >= FEWEST_TO_COMPARE,
+    "tone-gap": lambda found: bool(found["tone_gap"].pairs),
+    "heard": lambda found: any(each.now.count != 0 for each in found["phrases"].shown),
+    "quality": lambda found: bool(found["item_agreement"].pairs) and found["item_agreement"].told,
+    "strictness": lambda found: found["corrected"].most is not None,
+}
+
+
+def is_judged(found: Courses) -> bool:
+    """Whether any course is long enough to say something of it."""
+    return any(place.verdict.word != "few" for _name, _key, _level, places in found.lines for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +106,23 @@ class Chapter:
 
     @property
     def first(self) -> tuple[Sentence, ...]:
-        """What of it stands on the first page: what survived correction, else the first sentence, else what a report says."""
-        found = tuple(each for each in self.said if each.strong) or self.said[:1]
-        return found or tuple(Sentence(each.summary) for each in self.reports.values() if each.summary)[:1]
+        """What of it stands on the first page: its first sentence, and what survived correction."""
+        return (*self.said[:1], *(each for each in self.said[1:] if each.strong))
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show: no calls, nothing that could be drawn of them, or nothing to compare."""
-        reports = self.reports.values()
-        if self.slug == "comparison" and len(self.reports["funnel"].rows) < FEWEST_TO_COMPARE:
+        if not any(report.counted for report in self.reports.values()):
             return True
-        return not any(report.counted for report in reports) or not (
-            self.said or any(report.rows for report in reports)
-        )
+        holds = HOLDS.get(self.slug)
+        if holds is None:
+            return not any(report.rows for report in self.reports.values())
+        return not holds({slug: report.result for slug, report in self.reports.items()})
+
+    @property
+    def why_empty(self) -> str:
+        """Its first sentence, which says why it answers nothing, to stand in another."""
+        return self.said[0].text.rstrip(".")
 
 
 def known(reader: Reader) -> tuple[str, ...]:
@@ -112,18 +139,21 @@ def build(reader: Reader, filters: Filters, slug: str) -> Chapter:
     topic = TOPICS[slug]
     content = topic.build(reader, filters)
     sections = [each for each in content.sections if each.report.slug not in NOT_PRINTED]
-    extra = _lines(reader, filters) if slug == "trend" else {}
+    made = {each.report.slug: each.report for each in sections}
+    said = _without_names(slug, made) if slug in ASKED else content.lede
+    if slug in FIGURE_FIRST:
+        said = tuple(sorted(said, key=lambda each: each.strong))
     return Chapter(
         slug=slug,
         name=topic.name,
-        question=topic.question,
-        said=_without_names(sections) if slug in WITHOUT_NAMES else content.lede,
-        reports={each.report.slug: each.report for each in sections},
+        question=ASKED.get(slug, topic.question),
+        said=said or (topics.nothing_to_tell(topic, content.sections[0].report),),
+        reports=made,
         notes={each.report.slug: each.note for each in sections},
         filters=filters,
         address=address(reader, filters, slug),
         marked=frozenset[str]().union(*(each.marked for each in sections)),
-        extra=extra,
+        extra=_beside(reader, filters, slug, made),
     )
 
 
@@ -147,16 +177,30 @@ def _changes(page: OverviewPage) -> bool:
     return page.filters.before is not None and page.filters.wave is None
 
 
-def _lines(reader: Reader, filters: Filters) -> Mapping[str, Any]:
-    """The trend of the overview: all together, and the departments that changed clearly."""
+def _beside(reader: Reader, filters: Filters, slug: str, made: Mapping[str, Report]) -> Mapping[str, Any]:
+    """What a chapter prints beside the reports of its page."""
+    if slug == "strictness":
+        return {"unexplained": unexplained(made["severity"].result.found)}
+    if slug != "trend":
+        return {}
     block = pages.overview(reader, filters).trend
-    return {"lines": block.report if block else None}
+    drawn = made["control"].result.series
+    # The trend of the overview: all together, and what changed clearly. One line alone is on the control chart already.
+    twice = block is None or [each.name for each in block.report.result] == [drawn and drawn.name]
+    keys = tree_of(reader, filters).keys if filters.departments else None
+    return {"lines": None if twice or block is None else block.report, "keys": keys}
 
 
-def _without_names(sections: Iterable[Any]) -> tuple[Sentence, ...]:
-    """What the reports say of all: a letter travels farther than a page, evaluators' names do not."""
-    said = {each.report.slug: each.report.summary for each in sections}
-    return tuple(Sentence(said[slug]) for slug in ("item_agreement", "severity", "corrected") if said.get(slug))
+def _without_names(slug: str, made: Mapping[str, Report]) -> tuple[Sentence, ...]:
+    """What can be said without naming an evaluator: a letter travels farther than a page."""
+    if slug == "quality":
+        agreement = made["item_agreement"]
+        return (*quality.steering(agreement.result), *_plainly(agreement))
+    return (*_plainly(made["corrected"]), *_plainly(made["severity"]))
+
+
+def _plainly(report: Report) -> tuple[Sentence, ...]:
+    return (Sentence(report.summary),) if report.summary else ()
 
 
 def course_of(reader: Reader, filters: Filters) -> Filters:

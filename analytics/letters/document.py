@@ -20,13 +20,14 @@ from analytics.charts.base import TOKENS
 from analytics.filters import Filters
 from analytics.letters import chapters, drawings
 from analytics.letters.chapters import Chapter
+from analytics.letters.taken import NOT_IN_XML
 from analytics.registry import METRICS, Metric
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 # Reports of which a sentence is printed, and no figure of theirs that asks for its meaning.
-ONLY_SAID: Final = frozenset({"drivers", "flow", "severity"})
+ONLY_SAID: Final = frozenset({"drivers", "severity"})
 # What weasyprint asks of a Linux system; each brings along the others that it needs.
 PARTS: Final = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0")
 VARIANT: Final = "pdf/ua-1"
@@ -77,11 +78,12 @@ def make(reader: Reader, filters: Filters, *, title: str, step: Callable[[int, i
 
 
 def html(reader: Reader, filters: Filters, title: str, found: Sequence[Chapter]) -> str:
-    """The letter before it is printed."""
+    """The letter before it is printed; without what no document can hold, which would be drawn as an empty box."""
     overview, *others = found
+    told = [each for each in others if not each.is_empty and each.slug != "sensitivity"]
     page = overview.extra["page"]
     wave = reader.waves.get(filters.wave) if filters.wave else None
-    return render_to_string(
+    text = render_to_string(
         "analytics/letter/letter.html",
         {
             "reader": reader,
@@ -92,8 +94,9 @@ def html(reader: Reader, filters: Filters, title: str, found: Sequence[Chapter])
             "tokens": TOKENS,
             "shades": drawings.shades(),
             "overview": overview,
-            "chapters": [each for each in found if each.slug != "sensitivity"],
-            "others": [each for each in others if not each.is_empty and each.slug != "sensitivity"],
+            "chapters": [overview, *told],
+            "others": told,
+            "missing": [each for each in others if each.is_empty and each.slug != "sensitivity"],
             "sensitivity": next((each for each in found if each.slug == "sensitivity"), None),
             "counted": pages.counted(overview.reports["overview"], reader),
             "ends": page.ends,
@@ -104,6 +107,7 @@ def html(reader: Reader, filters: Filters, title: str, found: Sequence[Chapter])
             "metrics": used(found),
         },
     )
+    return NOT_IN_XML.sub("", text)
 
 
 def sees(reader: Reader) -> str:

@@ -42,7 +42,7 @@ class Hold(holding.Hold):
 
 
 class Impossible(Exception):
-    """Why a letter cannot be made: a code of `wording.FAILURES`, or a sentence."""
+    """Why a letter cannot be made: a code of `wording.FAILURES`."""
 
 
 def free(at: dt.datetime) -> Q:
@@ -87,7 +87,8 @@ def _made(letter: Letter, reader: Reader, hold: Hold, now: Clock) -> bytes:
         try:
             return document.make(reader, filters, title=letter.title, step=_steps(hold, now))
         except document.CannotPrint as error:
-            raise Impossible(str(error)) from error
+            logger.exception("letter %s cannot be printed on this machine", hold.key)
+            raise Impossible("pango") from error
 
 
 def _steps(hold: Hold, now: Clock) -> Callable[[int, int], None]:
@@ -128,4 +129,4 @@ def _kept_with_the_letter(hold: Hold, now: Clock) -> Iterator[None]:
         failure = "broke"
     if failure:
         with suppress(Lost):
-            hold.finish(State.FAILED, at=now(), failure=failure[:400])
+            hold.finish(State.FAILED, at=now(), failure=failure)

@@ -13,6 +13,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.letters.models import MOST_QUERY, Letter
 from analytics.letters.rights import still_has
+from analytics.letters.wording import titled
 from surveys.refused import Refused
 from surveys.trail import record
 
@@ -67,7 +68,7 @@ def ask(*, reader: Reader, title: str, query: str, language: str) -> Letter:
     letter = Letter.objects.create(
         organisation=reader.organisation,
         reader=reader.user,
-        title=title,
+        title=titled(title, reader, query),
         query=query,
         language=language,
         asked_at=reader.at,

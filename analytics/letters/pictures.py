@@ -4,12 +4,9 @@ A pixel of the page is a unit here: sizes, shifts and margins keep their proport
 whole is on paper. Words stay words: they can be found, copied and read aloud.
 """
 
-import datetime as dt
 import io
-import math
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -18,17 +15,14 @@ from analytics import words
 from analytics.charts.base import HEIGHT, TOKENS
 from analytics.figures import rounded
 from analytics.letters.lettering import MEASURED, from_the_start
+from analytics.letters.placing import LETTER, apart, leading
+from analytics.letters.taken import Drawn, amount, amounts, hue, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Drawn = Mapping[str, Any]
-Box = tuple[float, float, float, float]
-
 WIDTH: Final = 760
-# How wide a letter is and how high a line, about.
-LETTER, LINE, HAIR = 7.4, 14, 3
 MARGIN: Final[dict[str, float]] = {"l": 44, "r": 16, "t": 16, "b": 40}
 SYMBOLS: Final = {"circle": "o", "circle-open": "o", "square-open": "s", "diamond": "D"}
 # Lengths of strokes and gaps in multiples of the line's width.
@@ -55,7 +49,7 @@ def svg(chart: Drawn, *, width: int = WIDTH, height: int | None = None) -> str:
         _range(axes, layout)
         for shape in layout.get("shapes", ()):
             _shape(axes, shape)
-        for note in _apart(axes, chart):
+        for note in apart(axes, chart):
             _note(axes, note)
         made = io.StringIO()
         figure.savefig(
@@ -68,7 +62,7 @@ def svg(chart: Drawn, *, width: int = WIDTH, height: int | None = None) -> str:
 def facts(chart: Drawn, most: int = 24) -> list[str]:
     """What the points of a chart say where somebody points at them: all of them, or of long lines the newest."""
     several = [
-        [_plain(each.replace("</b><br>", ": "), "; ") for each in trace.get("hovertext", ())] for trace in chart["data"]
+        [plain(each.replace("</b><br>", ": "), "; ") for each in trace.get("hovertext", ())] for trace in chart["data"]
     ]
     several = [each for each in several if each]
     if sum(map(len, several)) > most:
@@ -84,7 +78,7 @@ def _axes(figure: "Figure", chart: Drawn, width: int, tall: int) -> "Axes":
     margin: dict[str, float] = MARGIN | dict(layout.get("margin", {}))
     named = layout.get("yaxis", {}).get("type") == "category"
     if named:
-        longest = max((len(_plain(str(name))) for trace in chart["data"] for name in trace.get("y", ())), default=0)
+        longest = max((len(plain(str(name))) for trace in chart["data"] for name in trace.get("y", ())), default=0)
         margin["l"] = max(margin["l"], 14 + LETTER * longest)
     # Where words stand above the drawing, the title of the axis stands above these.
     above = any(note.get("yref") == "paper" and note["y"] == 1 for note in layout.get("annotations", ()))
@@ -105,7 +99,7 @@ def _axes(figure: "Figure", chart: Drawn, width: int, tall: int) -> "Axes":
 
 
 def _title(axis: Drawn) -> str:
-    return _plain(str(axis.get("title", {}).get("text", "") or ""))
+    return plain(str(axis.get("title", {}).get("text", "") or ""))
 
 
 def _titles(axes: "Axes", layout: Drawn, margin: Drawn, above: int) -> None:
@@ -129,7 +123,7 @@ def _grid(axes: "Axes", layout: Drawn, *, named: bool) -> None:
 def _names(axes: "Axes", traces: Iterable[Drawn]) -> None:
     """Rows by name, from the bottom in the order in which they come."""
     names = list(dict.fromkeys(str(name) for trace in traces for name in trace.get("y", ())))
-    axes.set_yticks(range(len(names)), [_plain(name) for name in names], color=TOKENS["ink"])
+    axes.set_yticks(range(len(names)), [plain(name) for name in names], color=TOKENS["ink"])
     axes.set_ylim(-0.6, len(names) - 0.4)
 
 
@@ -141,7 +135,7 @@ def _ticks(axes: "Axes", layout: Drawn) -> None:
         if asked.get("type") == "category":
             continue
         if asked.get("tickvals") is not None:
-            of.set_ticks([_value(each) for each in asked["tickvals"]], labels=_alike(asked["ticktext"]))
+            of.set_ticks([amount(each) for each in asked["tickvals"]], labels=_alike(asked["ticktext"]))
             continue
         of.set_major_locator(
             MultipleLocator(asked["dtick"])
@@ -153,7 +147,7 @@ def _ticks(axes: "Axes", layout: Drawn) -> None:
 
 def _alike(texts: Iterable[str]) -> list[str]:
     """Labels of as many lines each, so that their first lines stand at one height."""
-    labels = [_plain(text, "\n") for text in texts]
+    labels = [plain(text, "\n") for text in texts]
     most = max((label.count("\n") for label in labels), default=0)
     return [label + "\n " * (most - label.count("\n")) for label in labels]
 
@@ -166,11 +160,11 @@ def _number(value: float) -> str:
 def _range(axes: "Axes", layout: Drawn) -> None:
     across, up = layout.get("xaxis", {}), layout.get("yaxis", {})
     if across.get("range"):
-        axes.set_xlim(*(_value(end) for end in across["range"]))
+        axes.set_xlim(*(amount(end) for end in across["range"]))
     elif across.get("rangemode") == "tozero":
         axes.set_xlim(left=0)
     if up.get("range"):
-        axes.set_ylim(*(_value(end) for end in up["range"]))
+        axes.set_ylim(*(amount(end) for end in up["range"]))
 
 
 # --- what lies in them ------------------------------------------------------------------------------------------------
@@ -179,9 +173,9 @@ def _range(axes: "Axes", layout: Drawn) -> None:
 def _trace(axes: "Axes", trace: Drawn) -> None:
     if trace["type"] != "scatter":
         raise ValueError(f"Nothing here draws a {trace['type']}.")
-    across, up = _values(axes, trace)
+    across, up = amounts(axes, trace)
     if trace.get("fill") == "toself":
-        axes.fill(across, up, facecolor=_colour(trace["fillcolor"]), edgecolor="none", zorder=BANDS)
+        axes.fill(across, up, facecolor=hue(trace["fillcolor"]), edgecolor="none", zorder=BANDS)
         return
     for side in ("error_x", "error_y"):
         if side in trace:
@@ -194,7 +188,7 @@ def _trace(axes: "Axes", trace: Drawn) -> None:
         axes.plot(
             across,
             up,
-            color=_colour(line["color"]),
+            color=hue(line["color"]),
             linewidth=line["width"],
             linestyle=dash,
             drawstyle=style,
@@ -204,29 +198,10 @@ def _trace(axes: "Axes", trace: Drawn) -> None:
         _marks(axes, across, up, trace["marker"])
 
 
-def _values(axes: "Axes", trace: Drawn) -> tuple[list[float], list[float]]:
-    across = [_value(each) for each in trace["x"]]
-    if trace["y"] and all(isinstance(each, str) for each in trace["y"]):
-        places = {label.get_text(): place for place, label in enumerate(axes.get_yticklabels())}
-        return across, [float(places[_plain(each)]) for each in trace["y"]]
-    return across, [_value(each) for each in trace["y"]]
-
-
-def _value(value: object) -> float:
-    """A number as it is, a day or moment as matplotlib counts them, nothing as nothing."""
-    from matplotlib.dates import date2num
-
-    if value is None:
-        return float("nan")
-    if isinstance(value, str):
-        return float(date2num(dt.datetime.fromisoformat(value)))  # type: ignore[no-untyped-call]
-    return float(value)  # type: ignore[arg-type]
-
-
 def _interval(axes: "Axes", across: list[float], up: list[float], error: Drawn, side: str) -> None:
     """Thick and faint behind its dot, as on the pages."""
     plus, minus = list(error["array"]), list(error["arrayminus"])
-    style: dict[str, Any] = {"color": _colour(error["color"]), "linewidth": error["thickness"], "zorder": BANDS}
+    style: dict[str, Any] = {"color": hue(error["color"]), "linewidth": error["thickness"], "zorder": BANDS}
     style["capstyle"] = "butt"
     middles = across if side == "error_x" else up
     lows = [value - less for value, less in zip(middles, minus, strict=True)]
@@ -244,9 +219,9 @@ def _marks(axes: "Axes", across: list[float], up: list[float], marker: Drawn) ->
         symbol, size = (
             _each(marker.get(name, default), place) for name, default in (("symbol", "circle"), ("size", 6))
         )
-        colour = _colour(_each(marker["color"], place))
+        colour = hue(_each(marker["color"], place))
         is_open = symbol.endswith("-open")
-        line = _colour(_each(edge.get("color", marker["color"]), place))
+        line = hue(_each(edge.get("color", marker["color"]), place))
         axes.plot(
             [x],
             [y],
@@ -266,7 +241,7 @@ def _each(value: Any, place: int) -> Any:
 
 
 def _shape(axes: "Axes", shape: Drawn) -> None:
-    ends: dict[str, float] = {end: _value(shape[end]) for end in ("x0", "x1", "y0", "y1")}
+    ends: dict[str, float] = {end: amount(shape[end]) for end in ("x0", "x1", "y0", "y1")}
     x, y = (shape.get(f"{side}ref") == "paper" for side in ("x", "y"))
     place = axes.get_yaxis_transform() if x else axes.get_xaxis_transform() if y else axes.transData
     if shape["type"] == "rect":
@@ -275,7 +250,7 @@ def _shape(axes: "Axes", shape: Drawn) -> None:
         corner, sizes = (ends["x0"], ends["y0"]), (ends["x1"] - ends["x0"], ends["y1"] - ends["y0"])
         axes.add_patch(
             Rectangle(
-                corner, *sizes, facecolor=_colour(shape["fillcolor"]), edgecolor="none", transform=place, zorder=BEHIND
+                corner, *sizes, facecolor=hue(shape["fillcolor"]), edgecolor="none", transform=place, zorder=BEHIND
             )
         )
         return
@@ -283,68 +258,11 @@ def _shape(axes: "Axes", shape: Drawn) -> None:
     from matplotlib.lines import Line2D
 
     style = {
-        "color": _colour(line["color"]),
+        "color": hue(line["color"]),
         "linewidth": line["width"],
         "linestyle": DASHES[line.get("dash", "solid")],
     }
     axes.add_line(Line2D([ends["x0"], ends["x1"]], [ends["y0"], ends["y1"]], transform=place, zorder=BEHIND, **style))
-
-
-def _apart(axes: "Axes", chart: Drawn) -> list[Drawn]:
-    """The words of the drawing; a dot's name that would lie on another dot or name stands at its other side, or farther off."""
-    dots = [(x, y) for trace in chart["data"] if trace.get("mode") == "markers" for x, y in _pairs(axes, trace)]
-    taken = [_box(axes, {"x": x, "y": y, "text": "o"}) for x, y in dots]
-    found: list[Drawn] = []
-    for given in chart["layout"].get("annotations", ()):
-        # A page leads a name that made way back to its dot, and turns one at the edge; here each is given a place of its own.
-        note = dict(given) | ({"yshift": -given["ay"]} if "ay" in given else {})
-        if note.get("xanchor") == "right" and not {"xref", "xshift"} & note.keys():
-            del note["xanchor"]
-        if "xref" in note or "xanchor" in note or "yshift" not in note:
-            found.append(note)
-            continue
-        free = (each for each in _sides(note) if not any(_meet(_box(axes, each), other) for other in taken))
-        placed = next(free, note)
-        taken.append(_box(axes, placed))
-        found.append(dict(placed) | _inside(axes, taken[-1]))
-    return found
-
-
-def _sides(note: Drawn) -> Iterator[Drawn]:
-    """Where a dot's name may stand: beside it, at the side where it is or at the other, or a line farther off."""
-    for farther in (0, LINE):
-        for turn in (1, -1):
-            anchor = note.get("yanchor", "middle")
-            least = LINE if anchor == "middle" else LINE / 2
-            shift = math.copysign(least + farther, note["yshift"])
-            turned = {"top": "bottom", "bottom": "top"}.get(anchor, anchor)
-            yield dict(note) | {"yshift": turn * shift, "yanchor": anchor if turn == 1 else turned}
-
-
-def _pairs(axes: "Axes", trace: Drawn) -> Iterator[tuple[float, float]]:
-    return zip(*_values(axes, trace), strict=True)
-
-
-def _inside(axes: "Axes", box: Box) -> dict[str, str]:
-    """To which side of its dot a name goes that would lie across the edge."""
-    area = axes.get_window_extent()
-    if box[2] > area.x1:
-        return {"xanchor": "right"}
-    return {"xanchor": "left"} if box[0] < area.x0 else {}
-
-
-def _box(axes: "Axes", note: Drawn) -> Box:
-    """Where some words lie, in pixels."""
-    across, up = axes.transData.transform((_value(note["x"]), _value(note["y"])))
-    wide = LETTER * len(_plain(note["text"])) / 2
-    low = {"bottom": 0.0, "top": -float(LINE)}.get(note.get("yanchor", "middle"), -LINE / 2)
-    foot = up + note.get("yshift", 0) + low
-    return across - wide, foot, across + wide, foot + LINE
-
-
-def _meet(one: Box, other: Box) -> bool:
-    """Whether two of them lie upon each other, by more than a hair."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] + HAIR < other[3] and other[1] + HAIR < one[3]
 
 
 def _note(axes: "Axes", note: Drawn) -> None:
@@ -358,32 +276,17 @@ def _note(axes: "Axes", note: Drawn) -> None:
     beside = {"left": 1, "right": -1}.get(note.get("xanchor", "center"), 0)
     above = {"bottom": 2, "top": -2}.get(note.get("yanchor", "middle"), 0)
     axes.annotate(
-        _plain(note["text"], "\n"),
-        (_value(note["x"]), _value(note["y"])),
-        (note.get("xshift", 0) + beside, note.get("yshift", 0) + above),
+        plain(note["text"], "\n"),
+        (amount(note["x"]), amount(note["y"])),
+        (note.get("xshift", note.get("ax", 0)) + beside, note.get("yshift", -note.get("ay", 0)) + above),
         where,
         "offset points",
         ha=note.get("xanchor", "center"),
         va={"middle": "center"}.get(note.get("yanchor", "middle"), note.get("yanchor", "middle")),
         fontsize=font.get("size", 12),
-        color=_colour(font.get("color", TOKENS["ink"])),
+        color=hue(font.get("color", TOKENS["ink"])),
         fontweight="bold" if bold else "normal",
         annotation_clip=False,
         zorder=WORDS,
+        arrowprops=leading(note),
     )
-
-
-def _colour(text: str) -> Any:
-    """A colour as matplotlib knows it: with its opacity in parts of one."""
-    found = re.fullmatch(r"rgba\((\d+), (\d+), (\d+), ([\d.]+)\)", text)
-    if found is None:
-        return text
-    red, green, blue = (int(each) / 255 for each in found.groups()[:3])
-    return red, green, blue, float(found[4])
-
-
-def _plain(text: str, line: str = " ") -> str:
-    """Words without plotly's marks, `line` between its lines."""
-    text = re.sub(r"<br>", line, text)
-    text = re.sub(r"</?b>", "", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.http import Http404, QueryDict
+from django.utils import translation
 from django.utils.http import urlencode
 
 from analytics import quarters
@@ -22,6 +23,7 @@ from analytics.alerts.making import readers_of
 from analytics.letters import own, timing
 from analytics.letters.models import Letter, LetterSchedule
 from analytics.letters.rights import reads_figures
+from analytics.letters.wording import titled
 from surveys.models import AuditEntry, Organisation, User, Wave
 from surveys.trail import record
 
@@ -249,13 +251,16 @@ def _letter(schedule: LetterSchedule, reader: Reader, turn: Turn) -> Letter:
         asked = QueryDict(schedule.query)
         kept = [(key, asked[key]) for key in ("against", "measure") if key in asked]
         turn = Turn(f"{quarter.start}/{quarter.end}", urlencode([*kept, ("period", quarter.name)]))
+    language = reader.user.language or schedule.organisation.language
+    with translation.override(language):
+        title = titled(schedule.title, reader, turn.query)
     return Letter(
         organisation=schedule.organisation,
         reader=reader.user,
         schedule=schedule,
         occasion=turn.occasion,
-        title=schedule.title,
+        title=title,
         query=turn.query,
-        language=reader.user.language or schedule.organisation.language,
+        language=language,
         asked_at=reader.at,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -11,18 +12,40 @@ from analytics import words
 from analytics.access import Reader
 from analytics.choices import chips
 from analytics.filters import Filters, parse
+from analytics.letters.models import MOST_TITLE
 
+# So much of a title is for the names of departments.
+MOST_NAMES: Final = 80
 FAILURES: Final[Mapping[str, str]] = {
-    "rights": gettext_noop("You no longer read results here, so no letter was made."),
-    "elsewhere": gettext_noop("It was asked of a department or wave that is not among those you read."),
+    "rights": gettext_noop("You read no results here when it was to be made, so there is no letter. Ask again if you do now."),
+    "elsewhere": gettext_noop("You do not read the department or wave that it was asked of. Ask for a new letter of what you do read."),
     "broke": gettext_noop("Something went wrong on our side. Ask again; if it fails again, tell your administrator."),
-    "killed": gettext_noop("It was begun several times and cut off each time. Tell your administrator before asking again."),
+    "killed": gettext_noop("It was begun several times and cut off each time. A shorter period or a single department asks less of the server; if that is cut off too, tell your administrator."),
+    "pango": gettext_noop("This server cannot make PDFs: the library pango is missing. Whoever looks after the server installs it; the README names the packages. Ask again after that."),
 }  # fmt: skip
 
 
 def failure(kept: str) -> str:
-    """A code in words; what makes the document says by itself what it lacks."""
+    """A code in words; of older letters the sentence itself was kept."""
     return _(FAILURES[kept]) if kept in FAILURES else kept
+
+
+def printable(text: str) -> str:
+    """Without control characters: a title stands in the document's own data and in the name of its file as well."""
+    return "".join(each for each in text if each.isprintable())
+
+
+def titled(title: str, reader: Reader, query: str) -> str:
+    """“Management letter: Burgerzaken”: a title with the departments that the letter is of, unless it names them already."""
+    chosen = parse(QueryDict(query), reader).departments
+    if not chosen and not reader.reads_all and len(reader.departments) == 1:
+        chosen = tuple(reader.departments)
+    names = [printable(reader.departments[key].name) for key in chosen]
+    missing = [name for name in names if name.casefold() not in title.casefold()]
+    if not missing:
+        return title
+    of = Truncator(words.listed(missing)).chars(MOST_NAMES)
+    return f"{Truncator(title).chars(MOST_TITLE - len(of) - 2)}: {of}"
 
 
 def about(reader: Reader, query: str) -> str:

@@ -158,15 +158,18 @@ def _firm(result: Agreed) -> str:
     n = len(result.lines)
     if not n:
         return _("No call of this choice was scored twice.")
+    pairs = result.pairs or 0
     facts = {
         "firm": len(result.of("firmly")),
         "questions": ngettext("%(count)s question", "%(count)s questions", n) % {"count": n},
-        "pairs": words.calls(result.pairs),
+        "pairs": words.calls(pairs),
     }
-    return (
-        _("%(firm)s of %(questions)s can be relied upon; from %(pairs)s that two evaluators scored, the second blind.")
-        % facts
+    text = ngettext(
+        "%(firm)s of %(questions)s can be relied upon; from %(pairs)s that two evaluators scored, the second blind.",
+        "%(firm)s of %(questions)s can be relied upon; from %(pairs)s that two evaluators scored, the second blind.",
+        pairs,
     )
+    return text % facts
 
 
 def _item_row(each: Asked) -> Mapping[str, Value]:

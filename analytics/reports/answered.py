@@ -12,7 +12,7 @@ from analytics import frames, metrics
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import Items, Parts
-from analytics.reports.base import Column, Report, Value, checked, left_out
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out
 from analytics.reports.tree import Tree, tree_of
 from surveys.definition import text
 
@@ -119,6 +119,7 @@ class Answered:
             end=self.filters.end,
             counted=self.calls,
             newest=max(days, default=None),
+            lacking=lacks("score", self.calls, sum(each["n_score"] for each in self.parts.values())),
             data_time=self.reader.at,
             left_out=left_out(self.reader, self.filters, self.tree.keys),
             result=result,

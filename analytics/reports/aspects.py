@@ -18,6 +18,7 @@ from analytics.reports.base import (
     Report,
     Value,
     checked,
+    lacks,
     left_out,
     mean_columns,
     mean_values,
@@ -57,9 +58,9 @@ class Facing:
 def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Content against experience, per department."""
     tree = tree_of(reader, filters)
-    frame = frames.totals(reader, filters, tree.keys, (filters.measure, *ASPECTS))
+    frame = frames.totals(reader, filters, tree.keys, _read(filters))
     parts = {key: each for (key, now), each in metrics.parts(frame, ["department", "now"]).items() if now}
-    counted = sum(each["n_calls"] for each in parts.values())
+    counted, scored = (sum(each[column] for each in parts.values()) for column in ("n_calls", "n_score"))
     smallest = reader.smallest_group(tree.keys)
     right, bad = int(100 * RIGHT), int(100 * BAD)
     sums = call_frames.aspect_sums(reader, filters, tree.keys, right=right, bad=bad)
@@ -84,12 +85,18 @@ def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
         counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
+        lacking=lacks("score", counted, scored) | lacks("aspects", scored, found.whole.gap.n),
         chart=charts.facing(
             [(each.name, each.aspects, each.within.gap) for each in lines if not each.withheld],
             places.by_name(reader, filters, ((each.name, each.key) for each in lines)),
         ),
         result=Facing(tuple(lines), found.whole),
     )
+
+
+def _read(filters: Filters) -> tuple[str, ...]:
+    """What this page reads of the period, at once."""
+    return tuple(dict.fromkeys(("score", filters.measure, *ASPECTS)))
 
 
 def _columns() -> tuple[Column, ...]:
@@ -185,7 +192,7 @@ def bad_feelings(reader: Reader, filters: Filters, _department: int | None) -> R
 
 
 def _counted(reader: Reader, filters: Filters, tree: Tree) -> int:
-    frame = frames.totals(reader, filters, tree.keys, (filters.measure, *ASPECTS))
+    frame = frames.totals(reader, filters, tree.keys, _read(filters))
     return sum(int(n) for n, now in zip(frame["n_calls"], frame["now"], strict=True) if now)
 
 

@@ -34,7 +34,9 @@ class Report:
     """A report as one reader sees it at one moment.
 
     `rows` are what the chart draws and what table, CSV and API show. `counted` and `left_out` are numbers of calls in the
-    period: those the figures rest on, and by reason those they do not; `unscored` of the counted ones have no score. `result` is what the page draws from.
+    period: those that count, and by reason those that do not; `lacking` says how many of the counted ones tell nothing of
+    what is drawn, and why (see `lacks`). `meanings` are keys of the registry beside those of the columns. `result` is what
+    the page draws from.
     """
 
     slug: str
@@ -48,15 +50,23 @@ class Report:
     counted: int
     data_time: dt.datetime
     newest: dt.date | None = None
-    unscored: int = 0
+    lacking: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     chart: Mapping[str, Any] | None = None
+    meanings: tuple[str, ...] = ()
     result: Any = None
 
     @property
     def chart_id(self) -> str:
         """The id of the element that carries the chart's data on a page."""
         return f"chart-{self.slug}"
+
+
+def lacks(reason: str, counted: int, known: int | None) -> dict[str, int]:
+    """How many of the counted calls are not among the known ones; `reason` is a measure, or another key of
+    `words.lacking`. Nothing where it is not known.
+    """
+    return {reason: counted - known} if known is not None and known < counted else {}
 
 
 def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import AgainstWhole, DrawnTogether
 from analytics.reports import places
-from analytics.reports.base import Column, Report, Value, checked, left_out
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out
 from analytics.reports.tree import Tree, tree_of
 from analytics.stats.intervals import Sums
 
@@ -20,7 +20,7 @@ MANY: Final = 10
 def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Every department against all calls together, by how many calls it has."""
     tree = tree_of(reader, filters)
-    sums, smallest = _sums(reader, filters, tree)
+    sums, calls, smallest = _sums(reader, filters, tree)
     # How much departments differ beyond chance cannot be told from a handful: then only chance is allowed for.
     found = metrics.funnel(sums, smallest, adjust="additive" if len(sums) >= MANY else "none")
     columns = (
@@ -45,7 +45,8 @@ def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
         filters=filters,
         start=filters.start,
         end=filters.end,
-        counted=sum(each.n for each in sums.values()),
+        counted=calls,
+        lacking=lacks(filters.measure, calls, sum(each.n for each in sums.values())),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
         chart=charts.funnel(
@@ -84,7 +85,7 @@ def _funnel_rows(tree: Tree, found: AgainstWhole) -> list[Mapping[str, Value]]:
 
 
 def _width(found: AgainstWhole) -> str:
-    if found.target is None:
+    if found.target is None or len(found.departments) < 2:
         return ""
     facts = {"whole": words.points(found.target)}
     if found.adjusted == "none":
@@ -100,7 +101,7 @@ def _width(found: AgainstWhole) -> str:
 def shrunk(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Each department's own mean beside the one drawn towards the whole by as much as chance has a say in it."""
     tree = tree_of(reader, filters)
-    sums, smallest = _sums(reader, filters, tree)
+    sums, calls, smallest = _sums(reader, filters, tree)
     found = metrics.shrunk(sums, smallest)
     columns = (
         Column("department_code", _("Code")),
@@ -116,13 +117,16 @@ def shrunk(reader: Reader, filters: Filters, _department: int | None) -> Report:
     return Report(
         slug="shrunk",
         title=_("Where each department probably is"),
-        summary=_("A mean of few calls is drawn towards that of all departments: that is where it will probably go."),
+        summary=_("A mean of few calls is drawn towards that of all departments: that is where it will probably go.")
+        if found.departments
+        else "",
         columns=columns,
         rows=checked(columns, _shrunk_rows(tree, found)),
         filters=filters,
         start=filters.start,
         end=filters.end,
-        counted=found.n,
+        counted=calls,
+        lacking=lacks(filters.measure, calls, sum(each.n for each in sums.values())),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
         chart=charts.dumbbells(
@@ -152,9 +156,10 @@ def _shrunk_rows(tree: Tree, found: DrawnTogether) -> list[Mapping[str, Value]]:
     ]
 
 
-def _sums(reader: Reader, filters: Filters, tree: Tree) -> tuple[dict[int, Sums], int]:
-    """The period's sums of single departments, and the fewest calls that this reader may see a figure of."""
+def _sums(reader: Reader, filters: Filters, tree: Tree) -> tuple[dict[int, Sums], int, int]:
+    """The period's sums of single departments, their calls, and the fewest that this reader may see a figure of."""
     frame = frames.totals(reader, filters, tree.keys, (filters.measure,))
     parts = metrics.parts(frame, ["department", "now"])
     found = {key: parts[key, True].sums(filters.measure) for key in tree.leaves if (key, True) in parts}
-    return found, reader.smallest_group(tree.keys)
+    calls = sum(parts[key, True]["n_calls"] for key in tree.leaves if (key, True) in parts)
+    return found, calls, reader.smallest_group(tree.keys)

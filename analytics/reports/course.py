@@ -17,12 +17,12 @@ from analytics.metrics import ControlChart, Level, Verdict
 from analytics.metrics.charting import Seen
 from analytics.models import Intervention
 from analytics.reports import places
-from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns, mean_values, note
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out, mean_columns, mean_values, note
 from analytics.reports.history import Break, breaks, covering, history, measures, shown_on
 from analytics.reports.signals import Episode, episodes, short_size, size, word
 from analytics.reports.tree import Tree, tree_of
 from analytics.reports.trend import series_of, sums_by_period
-from analytics.reports.verdicts import opened, rebased, since, surety, verdicts
+from analytics.reports.verdicts import judged, opened, rebased, since, surety, verdicts
 
 # The change of level of the one course that is drawn is told from this on.
 SURE = 0.05
@@ -55,6 +55,7 @@ def control(reader: Reader, filters: Filters, _department: int | None) -> Report
     name = tree.name(line)
     facts = {"measure": words.measure(filters.measure), "name": name, "step": words.STEPS[filters.by]}
     by_period, _days = sums_by_period(reader, seen, measures(seen))
+    calls, known = (sum(each[line][column] for each in by_period) for column in ("n_calls", f"n_{filters.measure}"))
     return Report(
         slug="control",
         title=_title(line, facts),
@@ -64,7 +65,8 @@ def control(reader: Reader, filters: Filters, _department: int | None) -> Report
         filters=filters,
         start=min(days, default=seen.start),
         end=seen.end,
-        counted=sum(each[line]["n_calls"] for each in by_period),
+        counted=calls,
+        lacking=lacks(filters.measure, calls, known if reader.sees_calls else None),
         data_time=reader.at,
         left_out=left_out(reader, seen, tree.within[line]),
         chart=_drawn(reader, filters, found),
@@ -256,13 +258,19 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
     known = verdicts(tree, seen)
     found = _courses(tree, filters, known)
     columns = _courses_columns(filters)
+    by_period, days = sums_by_period(reader, seen, measures(seen))
+    begun = [day for day, each in zip(days, by_period, strict=True) if each[ALL_TOGETHER]["n_calls"]]
+    ends = judged(begun, breaks(reader, seen)) if begun else ()
+    span: Mapping[str, Value] = dict(zip(("start", "end"), ends, strict=False))
     rows = [
-        _courses_row(tree, node, place.measure, place.verdict, found.since)
+        {**_courses_row(tree, node, place.measure, place.verdict, found.since), **span}
         for _name, node, _level, places in found.lines
         for place in places
         if (node, place.measure) in known
     ]
-    by_period, days = sums_by_period(reader, seen, measures(seen))
+    calls, scored = (
+        sum(each[ALL_TOGETHER][column] for each in by_period) for column in ("n_calls", f"n_{filters.measure}")
+    )
     return Report(
         slug="courses",
         title=_("What every course does"),
@@ -270,9 +278,10 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
         columns=columns,
         rows=checked(columns, rows),
         filters=filters,
-        start=days[0][0] if days else seen.start,
+        start=begun[0][0] if begun else seen.start,
         end=seen.end,
-        counted=sum(each[ALL_TOGETHER]["n_calls"] for each in by_period),
+        counted=calls,
+        lacking=lacks(filters.measure, calls, scored if reader.sees_calls else None),
         data_time=reader.at,
         # Asked for only where it is shown: under a chart of one department it is not.
         left_out=cast("Mapping[str, int]", SimpleLazyObject(lambda: left_out(reader, seen, tree.keys))),
@@ -328,6 +337,9 @@ def _courses_columns(filters: Filters) -> tuple[Column, ...]:
         Column("department", _("Department")),
         Column("level", _("Level")),
         Column("measure", _("Measure")),
+        # What is judged begins before the chosen period: the file says from when.
+        Column("start", _("From"), _("date")),
+        Column("end", _("To"), _("date")),
         Column("periods", _("Periods"), str(words.STEPS[filters.by])),
         Column("verdict", _("Verdict"), metric="verdict"),
         Column("since", _("Since"), _("date"), "verdict"),

@@ -20,6 +20,7 @@ from analytics.reports.base import (
     Report,
     Value,
     checked,
+    lacks,
     left_out,
     mean_columns,
     mean_values,
@@ -118,6 +119,7 @@ def _over_time(
         counted=sum(point.mean.n or 0 for point in first),
         data_time=reader.at,
         chart=chart,
+        meanings=tuple(each.code for each in found),
         result=found,
     )
 
@@ -150,7 +152,8 @@ def items(reader: Reader, filters: Filters, department: int | None) -> Report:
     filters = about(filters, department)
     keys = reader.below(department)
     frame = frames.items(reader, filters, keys)
-    calls, withheld = _period(reader, filters, department, "n_score")
+    parts, withheld = _parts(reader, filters, department)
+    calls, counted, known = parts["n_score"], parts["n_calls"], parts[f"n_{filters.measure}"]
     smallest = reader.smallest_group(keys)
     # Questions of a part minus those of the departments in it would tell of a department with few answers.
     withheld = withheld or (smallest > 1 and len(keys) > 1)
@@ -175,7 +178,8 @@ def items(reader: Reader, filters: Filters, department: int | None) -> Report:
         filters=filters,
         start=filters.start,
         end=filters.end,
-        counted=calls,
+        counted=counted,
+        lacking=lacks(filters.measure, counted, known if reader.sees_calls else None),
         data_time=reader.at,
         left_out=left_out(reader, filters, keys),
         result=Losses(tuple(found), total if found else None),
@@ -251,7 +255,7 @@ def fates(reader: Reader, filters: Filters, department: int | None) -> Report:
     columns = (
         Column("fate", _("Code")),
         Column("ending", _("How the call ended")),
-        Column("left_to_fate", _("Left to fate")),
+        Column("left_to_fate", _("Left to fate"), metric="left"),
         Column("calls", _("Calls"), _("calls")),
         *share_columns("share", _("Share")),
         Column("note", _("Note")),
@@ -345,12 +349,6 @@ def _kept(reader: Reader, filters: Filters, department: int) -> list[tuple[dt.da
 def course_measures(filters: Filters) -> tuple[str, ...]:
     """What one page reads of every period, at once."""
     return tuple(dict.fromkeys((*DIMENSIONS, *ASPECTS, filters.measure, PROMISES)))
-
-
-def _period(reader: Reader, filters: Filters, department: int, column: str) -> tuple[int, bool]:
-    """A count over the chosen period, and whether figures that rest on it are withheld."""
-    parts, withheld = _parts(reader, filters, department)
-    return parts[column], withheld
 
 
 def _parts(reader: Reader, filters: Filters, department: int) -> tuple[Parts, bool]:

@@ -20,7 +20,8 @@ from analytics.reports.nodes import (
     Lanes,
     Line,
     Nodes,
-    against,
+    Tag,
+    against_or_why,
     counted_values,
     gap_columns,
     gap_values,
@@ -120,17 +121,22 @@ def _flow_row(stage: str, start: str, end: str, share: Share) -> Mapping[str, Va
 
 
 def _flow_words(found: Flow) -> str:
-    if "helped" not in found.outcomes:
+    if not found.outcomes:
         return ""
-    facts = {"calls": words.calls(found.n), "helped": words.share_in_words(found.outcomes["helped"])}
-    lost = [
+    if found.n == 1:
+        return _("The one call: %(outcome)s.") % {"outcome": OUTCOMES[next(iter(found.outcomes))][0]}
+    rest = [
         f"{OUTCOMES[name][0]}: {words.share_in_words(found.outcomes[name])}"
         for name in ("not_called_back", "left", "open", "unknown")
         if name in found.outcomes
     ]
-    if not lost:
+    facts = {"calls": words.calls(found.n), "rest": "; ".join(rest)}
+    if "helped" not in found.outcomes:
+        return _("Of %(calls)s none ended with the caller helped; %(rest)s.") % facts
+    facts["helped"] = words.share_in_words(found.outcomes["helped"])
+    if not rest:
         return _("Of %(calls)s %(helped)s ended with the caller helped.") % facts
-    return _("Of %(calls)s %(helped)s ended with the caller helped; %(rest)s.") % {**facts, "rest": "; ".join(lost)}
+    return _("Of %(calls)s %(helped)s ended with the caller helped; %(rest)s.") % facts
 
 
 def _drawn(reader: Reader, filters: Filters, found: Flow, promised: Promises) -> FlowDrawn:
@@ -269,8 +275,8 @@ def _chain_lanes(
         Line(
             ordinal(key),
             (
-                Cell(helped[key], against(gaps[0].get(key), "helped", first=True)),
-                Cell(left[key], against(gaps[1].get(key), "left", first=True)),
+                Cell(helped[key], _compared(key, min(helped), gaps[0], "helped") if len(helped) > 1 else None),
+                Cell(left[key], _compared(key, min(helped), gaps[1], "left") if len(helped) > 1 else None),
             ),
             url=filters.querystring(attempt=str(key)),
             counts=words.calls(left[key].n),
@@ -279,6 +285,13 @@ def _chain_lanes(
     ]
     lanes = (Lane(_("Caller helped")), Lane(_("Left to fate"), most_of(left.values())))
     return Lanes(_("The caller rings"), lanes, tuple(lines))
+
+
+def _compared(attempt: int, first: int, gaps: Mapping[int, Estimate], metric: str) -> Tag:
+    """What is said of an attempt beside the first of them."""
+    if attempt == first:
+        return Tag(_("what the others are compared with"))
+    return against_or_why(gaps.get(attempt), metric, first=True)
 
 
 def ordinal(attempt: int) -> str:

@@ -189,6 +189,11 @@ def against(gap: Estimate | None, metric: str, *, first: bool = False) -> Tag | 
     return Tag(text % facts, _kind(metric, up=gap.exact > 0), "▲" if gap.exact > 0 else "▼")
 
 
+def against_or_why(gap: Estimate | None, metric: str, *, first: bool = False) -> Tag:
+    """As `against`; where nothing could be tested, why."""
+    return against(gap, metric, first=first) or Tag(_("too few calls to compare"))
+
+
 def against_norm(gap: Estimate | None) -> Tag | None:
     if gap is None:
         return None
@@ -220,4 +225,4 @@ def named_shares(keys: Sequence[int], names: Mapping[int, str], shares: Mapping[
 def short(share: Share) -> str:
     if share.value is None:
         return words.share_in_words(share)
-    return f"{words.percent(share.value)}, {words.interval(share.low, share.high, 0)}{words.NARROW_SPACE}%"
+    return ", ".join(filter(None, (words.share_percent(share), words.share_ends(share))))

@@ -17,6 +17,7 @@ from analytics.reports.base import (
     Report,
     Value,
     checked,
+    lacks,
     left_out,
     mean_columns,
     mean_values,
@@ -62,7 +63,9 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=maker.now[ALL_TOGETHER]["n_calls"],
-        unscored=maker.now[ALL_TOGETHER]["n_calls"] - maker.now[ALL_TOGETHER][f"n_{filters.measure}"],
+        lacking=lacks(
+            filters.measure, maker.now[ALL_TOGETHER]["n_calls"], maker.now[ALL_TOGETHER][f"n_{filters.measure}"]
+        ),
         newest=maker.newest,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),

@@ -20,7 +20,8 @@ from analytics.reports.nodes import (
     Lanes,
     Line,
     Nodes,
-    against,
+    Tag,
+    against_or_why,
     counted_values,
     gap_columns,
     gap_values,
@@ -95,7 +96,7 @@ def promises(reader: Reader, filters: Filters, _department: int | None) -> Repor
     if window != DAY:
         lanes.append((Lane(_("Kept within %(hours)s hours") % {"hours": window}), kept))
     drawn = _lanes(
-        nodes, lanes, [gaps, {}], ["called_back", "kept"], {key: _said(each) for key, each in counts.items()}
+        nodes, lanes, [gaps, None], ["called_back", "kept"], {key: _said(each) for key, each in counts.items()}
     )
     return Report(
         slug="promises",
@@ -163,7 +164,7 @@ def _names(nodes: Nodes) -> dict[int, str]:
 def _lanes(
     nodes: Nodes,
     lanes: Sequence[tuple[Lane, Mapping[int, Share]]],
-    gaps: Sequence[Mapping[int, Estimate]],
+    gaps: Sequence[Mapping[int, Estimate] | None],
     metric: Sequence[str],
     counts: Mapping[int, str],
 ) -> Lanes:
@@ -171,7 +172,7 @@ def _lanes(
         Line(
             nodes.tree.name(node),
             tuple(
-                Cell(shares[node], against(of.get(node), name))
+                Cell(shares[node], _compared(nodes, node, of, name))
                 for (_lane, shares), of, name in zip(lanes, gaps, metric, strict=False)
             ),
             key=node,
@@ -181,6 +182,15 @@ def _lanes(
         for node in nodes.lowest_first(lanes[0][1])
     ]
     return Lanes(_("Department"), tuple(lane for lane, _shares in lanes), tuple(lines))
+
+
+def _compared(nodes: Nodes, node: int, gaps: Mapping[int, Estimate] | None, metric: str) -> Tag | None:
+    """What is said of a node beside the others; nothing where it has none, or where nothing is compared (`None`)."""
+    if gaps is None or sum(key in nodes.tree.leaves for key in nodes.shown) < 2:
+        return None
+    if nodes.tree.level(node) != "department":
+        return Tag(_("not compared"))
+    return against_or_why(gaps.get(node), metric)
 
 
 # --- helped, or left to fate ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from analytics.access import Reader
 from analytics.figures import Share
 from analytics.filters import ALL_TOGETHER, Filters
 from analytics.metrics import Hours
-from analytics.reports.base import Column, Report, Value, checked, left_out, note, share_columns
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out, note, share_columns
 from analytics.reports.nodes import (
     Cell,
     Lane,
@@ -86,6 +86,7 @@ def reach(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=nodes.sums[ALL_TOGETHER]["n_calls"],
+        lacking=lacks("seconds", nodes.sums[ALL_TOGETHER]["n_calls"], shares[ALL_TOGETHER].n),
         data_time=reader.at,
         left_out=left_out(reader, filters, nodes.tree.keys),
         result=Reached(

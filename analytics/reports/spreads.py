@@ -14,6 +14,9 @@ from analytics.metrics.spread import BINS, WIDTH
 from analytics.reports.answered import Answered, answered
 from analytics.reports.base import Column, Report, Value, mean_columns, mean_values
 
+# Of fewer calls it is chance how far they lie apart.
+MANY = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Spreading:
@@ -63,7 +66,8 @@ def _found(about: Answered) -> list[Spreading]:
 
 def _widest(found: list[Spreading]) -> str:
     """Where calls differ most from each other: one mean says least there."""
-    known = [each for each in found if each.key != ALL_TOGETHER and each.spread.lower and each.spread.upper]
+    known = [each for each in found if each.key != ALL_TOGETHER and (each.spread.n or 0) >= MANY]
+    known = [each for each in known if each.spread.lower and each.spread.upper]
     if not known:
         return ""
     widest = max(known, key=lambda each: _width(each.spread))

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics import charts, evaluator_frames, gap_words, metrics, words
 from analytics.access import Reader
+from analytics.figures import rounded
 from analytics.filters import Filters
 from analytics.metrics import CorrectedScore, Evaluators, Halves, Strictness, StrictnessDrift
 from analytics.reports.base import Column, Report, Value
@@ -69,7 +70,7 @@ def severity(reader: Reader, filters: Filters, _department: int | None) -> Repor
     return base_report(
         "severity",
         _("Strict and lenient evaluators: %(measure)s") % {"measure": words.MEASURES[filters.measure]},
-        _share_of_evaluators(found),
+        _leaning(found),
         columns=columns,
         rows=rows,
         reader=reader,
@@ -129,7 +130,8 @@ def _gives(found: Estimate) -> str:
     return _("gives %(size)s more than others would for the same calls; %(calls)s") % facts
 
 
-def _share_of_evaluators(found: Evaluators) -> str:
+def _leaning(found: Evaluators) -> str:
+    """How many lean, without a name: a letter says this too."""
     if found.apart:
         return _(
             "Nothing is told: nothing that they called links some evaluators with the others, so they cannot be compared."
@@ -138,11 +140,25 @@ def _share_of_evaluators(found: Evaluators) -> str:
         return _("Too few calls, or too few evaluators, to tell strictness from chance.")
     if not found.share:
         return _("Evaluators differ by no more than chance would give.")
-    facts = {"share": words.percent(found.share)}
-    return (
-        _("Of what departments and scenarios leave unexplained, %(share)s is who scored; the rest lies in the calls.")
-        % facts
+    count, n = sum(each.estimate.clear for each in found.evaluators), len(found.evaluators)
+    if not count:
+        return _("That evaluators differ may be chance.")
+    text = ngettext(
+        "%(count)s of %(n)s evaluators clearly scores stricter or more lenient than the others.",
+        "%(count)s of %(n)s evaluators clearly score stricter or more lenient than the others.",
+        count,
     )
+    return text % {"count": count, "n": n}
+
+
+def unexplained(found: Evaluators) -> str:
+    """The share of evaluators in what is left of the variance, for whoever wants to know it."""
+    if not found.share:
+        return ""
+    text = _(
+        "Of the differences between calls that department and scenario do not explain, %(share)s comes from who scored."
+    )
+    return text % {"share": words.percent(found.share)}
 
 
 def _apart(found: Evaluators, known: Mapping[int, Person], tree: Tree) -> tuple[str, ...]:
@@ -263,6 +279,25 @@ class Shifts:
     lines: tuple[Shifted, ...]
     most: Shifted | None
 
+    @property
+    def moved(self) -> tuple[Shifted, ...]:
+        """Those whose change is still one as it is written."""
+        return tuple(each for each in self.lines if each.shift is not None and rounded(each.shift, 1))
+
+    @property
+    def still(self) -> int:
+        return sum(each.shift is not None for each in self.lines) - len(self.moved)
+
+    @property
+    def in_words(self) -> str:
+        """What it does to departments who scored their calls; nothing where that cannot be told."""
+        if self.most is None or self.most.shift is None:
+            return ""
+        if not self.moved:
+            return _("Who scored moves the figure of no department by 0.1 points or more.")
+        facts = {"points": words.points(abs(self.most.shift)), "name": self.most.name}
+        return _("Who scored moves a department's figure by at most %(points)s points (%(name)s).") % facts
+
 
 def corrected(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Every department's score as if all evaluators were equally strict."""
@@ -287,7 +322,7 @@ def corrected(reader: Reader, filters: Filters, _department: int | None) -> Repo
     return base_report(
         "corrected",
         _("Departments as if all evaluators were equally strict"),
-        _shifts(result),
+        result.in_words,
         columns=columns,
         rows=[_shift_row(tree, each) for each in lines],
         reader=reader,
@@ -295,13 +330,6 @@ def corrected(reader: Reader, filters: Filters, _department: int | None) -> Repo
         counted=_counted(reader, filters),
         result=result,
     )
-
-
-def _shifts(result: Shifts) -> str:
-    if result.most is None or result.most.shift is None:
-        return ""
-    facts = {"name": result.most.name, "points": words.signed(result.most.shift)}
-    return _("The largest change is that of %(name)s: %(points)s points.") % facts
 
 
 def _shift_row(tree: Tree, each: Shifted) -> Mapping[str, Value]:

@@ -11,7 +11,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import ToneGap, ToneSides
 from analytics.reports import places
-from analytics.reports.base import Column, Report, Value, checked, left_out, mean_columns
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out, mean_columns
 from analytics.reports.single_calls import MOST_ANSWERED, too_many
 from analytics.reports.tree import tree_of
 from surveys.definition import text
@@ -170,8 +170,8 @@ def _report(
         filters=filters,
         start=filters.start,
         end=filters.end,
-        # Both calls of every pair; without pairs the calls among which they were looked for.
-        counted=2 * pairs if pairs else found.calls,
+        counted=found.calls,
+        lacking=lacks("pair", found.calls, _in_pairs(found)),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
         chart=charts.gaps([(each.name, each.gap.estimate, each.says) for each in lines], _axis(), opens)
@@ -179,6 +179,12 @@ def _report(
         else None,
         result=Gaps(tuple(lines), pairs, bool(filters.caller_style) or filters.scenario is not None),
     )
+
+
+def _in_pairs(found: Read) -> int | None:
+    """Both calls of every pair with a score; `None` where that is withheld, or there are none."""
+    each = found.sides.measures.get("score") if found.sides else None
+    return 2 * each.estimate.n if each is not None and each.estimate.n else None
 
 
 def _axis() -> str:

@@ -68,6 +68,13 @@ def since(points: Sequence[Point], broken: Sequence[Break]) -> Sequence[Point]:
     return kept or points
 
 
+def judged(days: Sequence[tuple[dt.date, dt.date]], broken: Sequence[Break]) -> tuple[dt.date, dt.date]:
+    """The first and the last day that verdicts look at."""
+    last = max((each.day for each in broken), default=dt.date.min)
+    newest = ([each for each in days if each[0] >= last] or list(days))[-NEWEST:]
+    return newest[0][0], newest[-1][1]
+
+
 def surety(verdict: Verdict) -> float:
     """How sure the course of a verdict is: the smaller the surer."""
     return verdict.drift.p if verdict.drift else 1.0

@@ -8,46 +8,20 @@ from html import escape as escaped
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from analytics import marks, words
+from analytics import marks, pages, words
 from analytics.access import Reader
+from analytics.codes import said
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
 from analytics.filters import PREVIOUS, Filters
 from analytics.registry import METRICS, Metric
 from analytics.reports import Report, Value, tree
 
 register = template.Library()
-
-# What stands in a report's cells in the language of files, as a reader's words.
-CODES = {
-    "yes": gettext_lazy("yes"),
-    "no": gettext_lazy("no"),
-    "too few calls": gettext_lazy("too few calls"),
-    "no calls": gettext_lazy("no calls"),
-    "department": gettext_lazy("department"),
-    "part": gettext_lazy("part, with all below it"),
-    "total": gettext_lazy("all together"),
-    "above": gettext_lazy("above"),
-    "below": gettext_lazy("below"),
-    "few": gettext_lazy("too few periods"),
-    "steady": gettext_lazy("steady"),
-    "rising": gettext_lazy("rising"),
-    "falling": gettext_lazy("falling"),
-    "higher": gettext_lazy("higher"),
-    "lower": gettext_lazy("lower"),
-    "outside": gettext_lazy("outside"),
-    "too few periods": gettext_lazy("too few periods"),
-    "too few periods since the checklist changed": gettext_lazy("too few periods since the checklist changed"),
-} | words.MEASURES
-
-
-# Columns of what somebody chose to write, which may read like a code.
-NAMES = frozenset({"department", "department_code", "question", "name", "added_by"})
 
 
 @register.filter
@@ -58,7 +32,8 @@ def points(value: Decimal | Fraction | None) -> str:
 @register.filter
 def meant(report: Report) -> list[Metric]:
     """What the figures of a report mean, each once, in the order of its columns."""
-    return [METRICS[key] for key in dict.fromkeys(column.metric for column in report.columns) if key]
+    of_columns = (column.metric for column in report.columns)
+    return [METRICS[key] for key in dict.fromkeys((*report.meanings, *of_columns)) if key]
 
 
 @register.filter
@@ -100,6 +75,12 @@ def hundredths(score: int | None) -> str:
 
 
 @register.filter
+def partly_before(page: Any) -> str:
+    """That the calls cover only a part of the period that the page is compared with."""
+    return pages.partly_before(page.reader, page.filters)
+
+
+@register.filter
 def whole_points(value: Decimal | Fraction | None) -> str:
     return words.points(value, 0)
 
@@ -117,7 +98,8 @@ def calls(count: int | None) -> str:
 @register.filter
 def drawn_from(report: Report) -> str:
     """What stands under the title of a picture: “1 January to 31 March 2026, 735 calls”."""
-    return f"{words.between(report.start, report.end)}, {words.calls(report.counted)}"
+    drawn = report.counted - sum(report.lacking.values())
+    return f"{words.between(report.start, report.end)}, {words.calls(drawn)}"
 
 
 @register.filter
@@ -198,7 +180,8 @@ def rings(report: Report) -> bool:
 @register.filter
 def spark_rings(rows: Iterable[Row]) -> bool:
     """Whether anything in the sparklines is circled."""
-    return any(drawn.rings for row in rows if (drawn := marks.spark(row.spark)) is not None)
+    points = (point for row in rows if row.spark for point in row.spark.points[-marks.NEWEST :])
+    return any(point.outside and point.mean.exact is not None for point in points)
 
 
 # Nobody reads on in a table on a page; the file has every row, and the page comes sooner.
@@ -244,7 +227,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.marks = words.marks()
-        self.known: dict[tuple[bool, str | dt.date], str] = {}
+        self.known: dict[tuple[str, str | dt.date], str] = {}
 
     def __call__(self, row: Mapping[str, Value], name: str) -> str:
         value = row[name]
@@ -253,17 +236,10 @@ class _Writer:
         if isinstance(value, int):
             return escaped(f"{'−' if value < 0 else ''}{abs(value):,}".translate(self.marks))
         if value is None:
-            value = "too few calls" if row.get("note") == "too few calls" else "–"
-        key = name in NAMES and row[name] is not None, value
-        if key not in self.known:
-            self.known[key] = escaped(_said(value, is_name=key[0]))
-        return self.known[key]
-
-
-def _said(value: str | dt.date, *, is_name: bool) -> str:
-    if isinstance(value, dt.date):
-        return date_format(value, "SHORT_DATE_FORMAT")
-    return value if is_name else str(CODES.get(value, value))
+            name, value = "", "too few calls" if row.get("note") == "too few calls" else "–"
+        if (name, value) not in self.known:
+            self.known[name, value] = escaped(said(name, value))
+        return self.known[name, value]
 
 
 @register.filter
@@ -271,9 +247,31 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | Decimal)
 
 
-@register.inclusion_tag("analytics/dot.html")
-def dot(row: Row, axis: marks.Axis) -> dict[str, Any]:
-    return {"dot": marks.dot(row, axis), "label": _label(row)}
+# The drawings of a row are written here, as in `heat`: there are as many rows as departments.
+
+
+@register.simple_tag
+def dot(row: Row, axis: marks.Axis) -> SafeString:
+    return dot_svg(marks.dot(row, axis), _label(row), tall=32, size="5.5")
+
+
+def dot_svg(drawn: marks.Dot, label: str, *, tall: int, size: str) -> SafeString:
+    """A dot in its interval on the line of its axis, so tall; few calls are single dots. Places are in percent of the width."""
+    middle = tall // 2
+    parts = [format_html('<line class="dot-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
+    if drawn.target:
+        ends = drawn.target, 3, tall - 3
+        parts.append(format_html('<line class="dot-target" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', *ends))
+    if drawn.low:
+        span = drawn.low, drawn.high, middle
+        parts.append(format_html('<line class="dot-interval" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *span))
+    single = '<circle class="{}" cx="{}" cy="{}" r="{}"/>'
+    parts += [format_html(single, "dot-single", place, middle, 4) for place in drawn.singles]
+    if drawn.middle:
+        kind = "dot-mean" if drawn.low else "dot-single"
+        parts.append(format_html(single, kind, drawn.middle, middle, size))
+    svg = '<svg class="dot" width="100%" height="{}" role="img" aria-label="{}">{}</svg>'
+    return format_html(svg, tall, label, _together(parts))
 
 
 def _label(row: Row) -> str:
@@ -283,21 +281,39 @@ def _label(row: Row) -> str:
     return _("%(figure)s; target %(target)s") % {"figure": figure, "target": words.points(row.target, 0)}
 
 
-@register.inclusion_tag("analytics/spark.html")
-def spark(row: Row, by: str) -> dict[str, Any]:
+@register.simple_tag
+def spark(row: Row, by: str) -> SafeString:
     drawn = marks.spark(row.spark)
-    if drawn is None or row.spark is None or row.spark.last is None:
-        return {"spark": None}
-    first = next(point for point in row.spark.points[-12:] if point.mean.exact is not None)
+    if drawn is None:
+        return mark_safe('<span class="mute">–</span>')
+    label = _course_label(row, drawn, by)
+    parts = []
+    if drawn.range_top:
+        whole = '<rect class="spark-range" x="0" y="{}" width="120" height="{}"/>'
+        parts.append(format_html(whole, drawn.range_top, drawn.range_height))
+    parts += [format_html('<polyline class="spark-line" points="{}"/>', piece) for piece in drawn.pieces]
+    parts += [format_html('<circle class="spark-ring" cx="{}" cy="{}" r="4.5"/>', *ring) for ring in drawn.rings]
+    parts.append(format_html('<circle class="spark-end" cx="{}" cy="{}" r="3"/>', *drawn.end))
+    svg = '<svg class="spark" width="120" height="32" viewBox="0 0 120 32" role="img" aria-label="{0}"><title>{0}</title>{1}</svg>'
+    return format_html(svg, label, _together(parts))
+
+
+def _course_label(row: Row, drawn: marks.Spark, by: str) -> str:
+    course = row.spark.points[-marks.NEWEST :] if row.spark else ()
+    known = [point for point in course if point.mean.exact is not None]
     facts = {
-        "first": words.points(first.mean.exact),
-        "start": words.period_of(first.start, by),
-        "last": words.points(row.spark.last.mean.exact),
-        "end": words.period_of(row.spark.last.start, by),
+        "first": words.points(known[0].mean.exact),
+        "start": words.period_of(known[0].start, by),
+        "last": words.points(known[-1].mean.exact),
+        "end": words.period_of(known[-1].start, by),
     }
     label = _("from %(first)s in %(start)s to %(last)s in %(end)s") % facts
     circled = _("circled: outside the range of the periods before")
-    return {"spark": drawn, "label": f"{label}; {circled}" if drawn.rings else label}
+    return f"{label}; {circled}" if drawn.rings else label
+
+
+def _together(parts: Iterable[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.inclusion_tag("analytics/bar.html")

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from analytics import gap_words, marks, words
 from analytics.crowds import parted
 from analytics.figures import Cell, Mean, Row, Share
-from analytics.letters import drawings, pictures
+from analytics.letters import chapters, drawings, pictures
 from analytics.reports import Report
 from analytics.reports.agreed import Asked
-from analytics.reports.course import Courses
+from analytics.reports.course import Courses, Place
 from analytics.reports.heard import HARMFUL, Heard
-from analytics.reports.nodes import Lane
+from analytics.reports.nodes import Lane, Lanes
 from analytics.reports.questions import HeatCell, Moved
 from analytics.reports.strictness import Shifted
 from analytics.reports.tone import Line
@@ -111,10 +111,35 @@ def alpha_behind(asked: Asked) -> SafeString:
 # --- words and marks --------------------------------------------------------------------------------------------------
 
 
+register.filter("judged", chapters.is_judged)
+
+
 @register.filter
-def judged(found: Courses) -> bool:
-    """Whether any course is long enough to say something of it."""
-    return any(place.verdict.word != "few" for _name, _key, _level, places in found.lines for place in places)
+def of_choice(found: Courses, keys: frozenset[int] | None) -> Sequence[tuple[str, int, str, tuple[Place, ...]]]:
+    """The courses of the departments that a letter is of; where none are chosen those that the page shows at once."""
+    return found.shown if keys is None else [each for each in found.lines if each[1] in keys]
+
+
+@register.filter
+def any_clear(lines: Sequence[tuple[str, int, str, tuple[Place, ...]]]) -> bool:
+    return any(place.verdict.is_clear for *_line, places in lines for place in places)
+
+
+@register.filter
+def moved_clearly(several: Sequence[Moved]) -> list[Moved]:
+    return [each for each in several if each.change is not None and each.change.clear]
+
+
+@register.filter
+def heard(several: Sequence[Heard]) -> list[Heard]:
+    """The phrases that were heard; of those whose number is withheld that is not told."""
+    return [each for each in several if each.now.count != 0]
+
+
+@register.filter
+def tells(lanes: Lanes) -> bool:
+    """Whether any of its shares has a figure to print."""
+    return any(cell.share.value is not None for line in lanes.lines for cell in line.cells)
 
 
 @register.filter

@@ -38,7 +38,8 @@ def alpha_words(found: Reliability) -> str:
     """“0.48 (0.02 to 0.78)”."""
     if found.exact is None or found.value is None:
         return "–"
-    ends = words.interval(found.low, found.high, 2)
+    # Where no pair differs no other draw of the pairs does: an interval from 1 to 1 says nothing.
+    ends = "" if found.low == found.high else words.interval(found.low, found.high, 2)
     return f"{words.points(found.value, 2)} ({ends})" if ends else words.points(found.value, 2)
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby, islice
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from analytics.figures import Mean, Share
 from analytics.filters import ALL_TOGETHER
 from analytics.metrics.spread import WIDTH
 from analytics.reports.drivers import Behaviour
-from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard
+from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard, PlaceHeard, Said
 from analytics.reports.questions import HeatCell, Moved, share_in_words
 from analytics.reports.spreads import Spreading
 from analytics.results import Estimate
@@ -167,9 +169,35 @@ def _histogram(each: Spreading, label: str) -> SafeString:
 # --- phrases ----------------------------------------------------------------------------------------------------------
 
 
+# Of one kind nobody reads on; the table and the file hold all.
+MOST_PLACES = 15
+
+
 @register.filter
-def into_the_call(second: int) -> str:
-    return words.into_the_call(second)
+def widest(found: Sequence[PlaceHeard]) -> list[PlaceHeard]:
+    """The first of each kind, which lie the farthest apart."""
+    kinds = groupby(found, key=lambda each: each.entry.kind)
+    return [each for _kind, several in kinds for each in islice(several, MOST_PLACES)]
+
+
+@register.simple_tag
+def said_items(said: Said) -> SafeString:
+    """What was said with a phrase, each with the call it is of. Written here, as in `heat`: hundreds of them on a page."""
+    return format_html_join(
+        "",
+        '<li><q>{}</q> <span class="mute small">{}, {}{} · <a href="{}">{}</a></span></li>',
+        (
+            (
+                quote.words,
+                name,
+                date_format(quote.day, "SHORT_DATE_FORMAT"),
+                "" if quote.second is None else f", {words.into_the_call(quote.second)}",
+                reverse("call", args=[quote.call]),
+                quote.reference,
+            )
+            for quote, name in said.quotes
+        ),
+    )
 
 
 @register.filter

@@ -10,6 +10,7 @@ from analytics import marks, words
 from analytics.crowds import parted
 from analytics.figures import Share
 from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag
+from analytics.templatetags.figures import dot_svg
 
 register = template.Library()
 
@@ -32,13 +33,12 @@ def _share(cell: Cell, lane: Lane) -> SafeString:
     if share.value is None:
         absent = _("too few calls") if share.withheld else pgettext("share", "none")
         return format_html('<span class="mute small">{}</span>', absent)
-    figure, between = words.percent(share.value), ends(share)
     return format_html(
         '<span class="lane-figure"><b>{}</b> <span class="mute small">{}</span>{}</span>{}',
-        figure,
-        between,
+        words.share_percent(share),
+        words.share_ends(share),
         _tag(cell.tag) if cell.tag else "",
-        _dot(share, lane, f"{figure} ({between})"),
+        _dot(share, lane, words.share_in_words(share)),
     )
 
 
@@ -53,22 +53,14 @@ def _tag(tag: Tag) -> SafeString:
 def _dot(share: Share, lane: Lane, label: str) -> SafeString:
     """The dot with its interval, and the lane's reference as a dotted line."""
     on = marks.Axis(0, lane.most)
-    drawn = []
+    target = None
     if lane.reference is not None:
         label = _("%(figure)s; %(reference)s") % {"figure": label, "reference": lane.reference_words}
-        place = on.place(lane.reference)
-        drawn.append(format_html('<line class="dot-target" x1="{0}" x2="{0}" y1="1" y2="23"/>', place))
-    if share.low is not None and share.high is not None:
-        ends = on.place(float(share.low)), on.place(float(share.high))
-        drawn.append(format_html('<line class="dot-interval" x1="{}" x2="{}" y1="12" y2="12"/>', *ends))
-    if share.value is not None:
-        drawn.append(format_html('<circle class="dot-mean" cx="{}" cy="12" r="5"/>', on.place(float(share.value))))
-    return format_html(
-        '<svg class="dot" width="100%" height="24" role="img" aria-label="{}">'
-        '<line class="dot-axis" x1="0" x2="100%" y1="12" y2="12"/>{}</svg>',
-        label,
-        format_html_join("", "{}", ((each,) for each in drawn)),
+        target = on.place(lane.reference)
+    middle, low, high = (
+        None if each is None else on.place(float(each)) for each in (share.value, share.low, share.high)
     )
+    return dot_svg(marks.Dot(middle, low, high, target, ()), label, tall=24, size="5")
 
 
 @register.filter
@@ -83,12 +75,8 @@ def parted_lines(lanes: Lanes) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     return parted(lanes.lines, lambda line: line.whole or any(cell.tag and cell.tag.kind for cell in line.cells))
 
 
-@register.filter
-def ends(share: Share) -> str:
-    """“61 to 71 %”."""
-    if share.low is None:
-        return ""
-    return f"{words.interval(share.low, share.high, 0)}{words.NARROW_SPACE}%"
+register.filter("ends", words.share_ends)
+register.filter("share_percent", words.share_percent)
 
 
 @register.filter

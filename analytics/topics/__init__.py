@@ -6,12 +6,14 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from analytics import lede
 from analytics.access import Reader
 from analytics.choices import Chip, Field, chips, fields
 from analytics.filters import Filters
 from analytics.pages import counted, ends
+from analytics.reports import Report
 from analytics.topics import (
     aspects,
     calls,
@@ -82,7 +84,7 @@ def page(reader: Reader, filters: Filters, topic: Topic) -> TopicPage:
         filters=filters,
         query=filters.querystring().rstrip("?"),
         topic=topic,
-        lede=content.lede,
+        lede=content.lede or (nothing_to_tell(topic, first),),
         chips=chips(reader, filters),
         fields=fields(reader, filters),
         sections=content.sections,
@@ -90,3 +92,10 @@ def page(reader: Reader, filters: Filters, topic: Topic) -> TopicPage:
         counted=counted(first, reader),
         ends=ends(first, reader),
     )
+
+
+def nothing_to_tell(topic: Topic, first: Report) -> lede.Sentence:
+    """The first sentence of a page that has no other: it answers the page's question as well."""
+    if not first.counted:
+        return lede.Sentence(_("No answer: no calls were counted in this choice."), strong=True)
+    return lede.Sentence(str(topic.nothing) or _("No answer: too few calls were counted in this choice."), strong=True)

@@ -19,13 +19,15 @@ CHART = "analytics/chart.html"
 class Section:
     """A report with the template that draws it, which is given `report` and `page`; its table and file come by themselves.
 
-    `marked` are codes of questions beside which the template sets a mark, which the note explains.
+    `marked` are codes of questions beside which the template sets a mark, which the note explains; `undrawn` says why
+    there is no drawing, where that is not for want of periods.
     """
 
     report: Report
     template: str = CHART
     note: str = ""
     marked: frozenset[str] = frozenset()
+    undrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ def everyone(_reader: Reader) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A page of the results: the question that it answers, and how it is made for one reader and choice."""
+    """A page of the results: the question that it answers, and how it is made for one reader and choice.
+
+    `nothing` is its first sentence where its calls tell nothing, if that is not because they are too few.
+    """
 
     slug: str
     name: "StrPromise"
     question: "StrPromise"
     build: Callable[[Reader, Filters], Content]
     is_for: Callable[[Reader], bool] = everyone
+    nothing: "StrPromise | str" = ""

@@ -19,14 +19,20 @@ def build(reader: Reader, filters: Filters) -> Content:
     diamonds = _(
         "Each dot is a department. Diamonds lie outside the limits (95 %); the dotted line is the mean of all calls."
     )
+    alone = _("To compare, at least two departments with enough calls are needed.")
     return Content(
-        tuple(_lede(funnel.result, names)), (Section(funnel, note=diamonds), Section(shrunk, note=open_dots))
+        tuple(_lede(funnel.result, names)),
+        (Section(funnel, note=diamonds, undrawn=alone), Section(shrunk, note=open_dots, undrawn=alone)),
     )
 
 
 def _lede(found: AgainstWhole, names: dict[int, str]) -> list[Sentence]:
     if not found.departments:
         return []
+    if len(found.departments) == 1:
+        (only,) = (names[key] for key in found.departments)
+        text = _("%(name)s has nothing to be compared with: only its calls are looked at.")
+        return [Sentence(text % {"name": only}, strong=True)]
     said = []
     if found.adjusted == "none":
         below, above = (
@@ -43,16 +49,23 @@ def _lede(found: AgainstWhole, names: dict[int, str]) -> list[Sentence]:
         ]
         if outside:
             said.append(Sentence(text % {"names": words.listed(sorted(outside))}, strong=True))
-    rest = sum(each.verdict == "inside" for each in found.departments.values())
+    rest = [names[key] for key, each in found.departments.items() if each.verdict == "inside"]
     if not said:
         text = _("No department differs from the rest by more than is usual here.")
         return [Sentence(text, strong=True)]
     if rest:
-        text = ngettext(
-            "The other one cannot be told from the rest.", "The other %(count)s cannot be told from the rest.", rest
-        )
-        said.append(Sentence(text % {"count": rest}))
+        said.append(Sentence(_like_the_rest(rest)))
     return said
+
+
+def _like_the_rest(names: list[str]) -> str:
+    """No single name hides behind a number."""
+    if len(names) == 1:
+        return _("%(name)s cannot be told from the rest.") % {"name": names[0]}
+    text = ngettext(
+        "The other one cannot be told from the rest.", "The other %(count)s cannot be told from the rest.", len(names)
+    )
+    return text % {"count": len(names)}
 
 
 TOPIC = Topic(

@@ -28,7 +28,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     )
     by_chance = _(
         "Over two years of months one steady course in three shows a signal somewhere by chance: a signal is a reason to look, "
-        "and what the first sentence of the page says is a reason to act."
+        "and what the first sentences say is a reason to act."
     )
     chart = Section(control, FOLDER + "course_control.html", by_chance)
     table = Section(courses, FOLDER + "course_table.html", f"{since} {hint}")

@@ -35,7 +35,11 @@ def build(reader: Reader, filters: Filters) -> Content:
 
 
 def _lede(found: Sequence[Heard], places: Sequence[PlaceHeard], filters: Filters) -> list[Sentence]:
-    return [*_where(places), *_moved(found, filters)]
+    said = [*_where(places), *_moved(found, filters)]
+    if said or all(each.now.count == 0 for each in found):
+        return said
+    text = _("No phrase is heard clearly more, or less, often in one department than in the others.")
+    return [Sentence(text, strong=True)]
 
 
 def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
@@ -79,4 +83,5 @@ TOPIC = Topic(
     gettext_lazy("what callers heard"),
     gettext_lazy("Which phrases do callers hear that harm or do well, and where?"),
     build,
+    nothing=gettext_lazy("No phrase of the phrase bank was heard in these calls."),
 )

@@ -1,11 +1,12 @@
 """Callbacks: are promised calls made, and are callers helped?"""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics import reports
+from analytics import reports, words
 from analytics.access import Reader
 from analytics.figures import Share
 from analytics.filters import Filters
@@ -48,13 +49,24 @@ def build(reader: Reader, filters: Filters) -> Content:
     return Content(
         tuple(_lede(together(reader), first, made["kept_curves"].result.curves, ended.helped, ended.left)),
         (
-            Section(made["promises"], LANES, f"{open_words} {benchmark}"),
+            Section(made["promises"], LANES, _joined(open_words, benchmark, _not_compared(first))),
             Section(made["kept_curves"], CURVES, curve),
             Section(made["flow"], FLOW, open_too),
-            Section(made["helped"], LANES, benchmark),
+            Section(made["helped"], LANES, _joined(benchmark, _not_compared(ended.helped))),
             Section(made["chains"], LANES, again),
         ),
     )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _not_compared(standing: Standing) -> str:
+    """Why nothing is said of some rows, where there are such rows."""
+    if sum(not line.whole for line in standing.lanes.lines) < 2 or not any(line.whole for line in standing.lanes.lines):
+        return ""
+    return _("Rows that hold several departments are not compared: they hold what they would be compared with.")
 
 
 def _may_still_come(flow: Report) -> bool:
@@ -69,16 +81,29 @@ def _lede(name: str, back: Standing, curves: Curves, helped: Standing, left: Sta
     if not said and back.gaps:
         said = [Sentence(_none_stands_out(curves), strong=True)]
     if back.whole.value is not None:
-        facts = {"all": name, "share": share_in_words(back.whole), "benchmark": BENCHMARK_BACK}
-        text = _(
-            "%(all)s: of the agreed callbacks %(share)s came within 24 hours; the Dutch benchmark is %(benchmark)s %%."
-        )
-        said.append(Sentence(text % facts))
+        facts = {"all": name, "share": share_in_words(back.whole), "benchmark": words.percent(Decimal(BENCHMARK_BACK))}
+        said.append(Sentence(_came_back(back.whole) % facts))
     if helped.whole.value is not None:
-        facts = {"share": share_in_words(helped.whole), "benchmark": BENCHMARK_HELPED}
-        said.append(Sentence(_("Callers were helped in %(share)s of the calls (benchmark %(benchmark)s %%).") % facts))
+        facts = {"share": share_in_words(helped.whole), "benchmark": words.percent(Decimal(BENCHMARK_HELPED))}
+        said.append(Sentence(_were_helped(helped.whole) % facts))
     said += _outside(left, 1, _("Left to fate more often than elsewhere: %(names)s."))
     return said
+
+
+def _came_back(share: Share) -> str:
+    if share.n == 1 and share.count:
+        return _("%(all)s: the one agreed callback came within 24 hours.")
+    if share.n == 1:
+        return _("%(all)s: the one agreed callback did not come within 24 hours.")
+    return _("%(all)s: of the agreed callbacks %(share)s came within 24 hours; the Dutch benchmark is %(benchmark)s.")
+
+
+def _were_helped(share: Share) -> str:
+    if share.n == 1 and share.count:
+        return _("The caller was helped in the one call.")
+    if share.n == 1:
+        return _("The caller was not helped in the one call.")
+    return _("Callers were helped in %(share)s of the calls (benchmark %(benchmark)s).")
 
 
 def _none_stands_out(curves: Curves) -> str:

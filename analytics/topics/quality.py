@@ -1,5 +1,7 @@
 """Quality of the measurement: which questions can be trusted, and where whoever coordinates should look at how calls are made."""
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,6 +13,9 @@ from analytics.reports.agreed import Agreed, Asked
 from analytics.reports.habits import Habits, Working
 from analytics.reports.nodes import short
 from analytics.topics.base import Content, Section, Topic
+
+# Questions are long: beyond so many, a first sentence is read by nobody.
+MOST_NAMED: Final = 3
 
 
 def build(reader: Reader, filters: Filters) -> Content:
@@ -25,7 +30,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         "The table holds everybody."
     )
     return Content(
-        (*_steering(agreed.result), *_habits(habits.result)),
+        (*steering(agreed.result), *_habits(habits.result)) if agreed.counted else (),
         (
             Section(agreed, "analytics/topics/quality_agreement.html", bounds),
             Section(habits, "analytics/topics/quality_habits.html", striking),
@@ -34,29 +39,20 @@ def build(reader: Reader, filters: Filters) -> Content:
     )
 
 
-def _steering(agreed: Agreed) -> list[Sentence]:
-    if not agreed.pairs:
+def steering(agreed: Agreed) -> list[Sentence]:
+    if agreed.pairs is None:
         return []
+    if not agreed.pairs:
+        text = _("Which questions can be trusted cannot be told: no call of this choice was scored twice.")
+        return [Sentence(text, strong=True)]
     unsteady = agreed.of("not")
-    sure = [each for each in unsteady if each.sure]
+    sure, rest = ([each for each in unsteady if each.sure is wanted] for wanted in (True, False))
     said = []
     if sure:
         text = _("Do not steer on %(questions)s: evaluators who heard the same call answer it too differently.")
         said.append(Sentence(text % {"questions": _quoted(sure)}, strong=True))
-    rest = len(unsteady) - len(sure)
     if rest:
-        text = ngettext(
-            "Nor on %(count)s other, whose agreement is too low in these calls and may be better in more.",
-            "Nor on %(count)s others, whose agreement is too low in these calls and may be better in more.",
-            rest,
-        )
-        if not sure:
-            text = ngettext(
-                "Do not steer on %(count)s question: its agreement is too low in these calls and may be better in more.",
-                "Do not steer on %(count)s questions: their agreement is too low in these calls and may be better in more.",
-                rest,
-            )
-        said.append(Sentence(text % {"count": rest}))
+        said.append(Sentence(_may_be_better(len(rest), also=bool(sure)) % {"questions": _quoted(rest)}))
     if not unsteady and agreed.lines:
         text = _("No question is answered too differently to steer on.")
         few = _("Too few calls were scored twice to tell which questions to steer on.")
@@ -64,8 +60,23 @@ def _steering(agreed: Agreed) -> list[Sentence]:
     return said
 
 
-def _quoted(sure: list[Asked]) -> str:
-    return words.listed([f"“{each.name}”" for each in sure], 2)
+def _may_be_better(count: int, *, also: bool) -> str:
+    """What is said of questions whose agreement is low, but not surely."""
+    if also:
+        return ngettext(
+            "Nor on %(questions)s, whose agreement is too low in these calls and may be better in more.",
+            "Nor on %(questions)s, whose agreement is too low in these calls and may be better in more.",
+            count,
+        )
+    return ngettext(
+        "Do not steer on %(questions)s: its agreement is too low in these calls and may be better in more.",
+        "Do not steer on %(questions)s: their agreement is too low in these calls and may be better in more.",
+        count,
+    )
+
+
+def _quoted(several: list[Asked]) -> str:
+    return words.listed([f"“{each.name}”" for each in several], MOST_NAMED)
 
 
 def _habits(habits: Habits) -> list[Sentence]:

@@ -34,7 +34,7 @@ def build(reader: Reader, filters: Filters) -> Content:
             "impression lifts both."
         ),
         "spreads": _(
-            "Each bar is a step of five points of the score; the line is the mean, the shaded part the middle half."
+            "Each bar is a step of five points of the score; the line is the mean, the grey part the middle half."
         ),
     }
     unsteady_ones = unsteady(reader, filters) & {each.question.code for each in made["pareto"].result}
@@ -64,7 +64,7 @@ def _marked(count: int) -> str:
 def _lede(heat: HeatMap, moved: list[Moved], costly: list[Costly], filters: Filters) -> list[Sentence]:
     if not costly:
         return []
-    return [*_apart(heat), *_moved(moved, filters), *_dearest(costly)]
+    return [*_apart(heat), *_dearest(costly), *_moved(moved, filters)]
 
 
 def _apart(heat: HeatMap) -> list[Sentence]:

@@ -3,12 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics import gap_words, reports, words
+from analytics import gap_words, reports
 from analytics.access import Reader
-from analytics.figures import rounded
 from analytics.filters import Filters
 from analytics.lede import Sentence
-from analytics.reports.strictness import Drifts, Leaning, Leanings, Shifts
+from analytics.reports.strictness import Drifts, Leaning, Leanings, Shifts, unexplained
 from analytics.topics.base import Content, Section, Topic
 
 
@@ -20,10 +19,11 @@ def build(reader: Reader, filters: Filters) -> Content:
         "Left of zero: strict. Right of it: lenient. Full dots are clear; open ones may be chance, also beside zero: of so "
         "many evaluators some lie there."
     )
+    zero = f"{zero} {unexplained(severity.result.found)}".strip()
     shifts = _("Open dot: as scored. Full dot with its 95 % interval: as if all evaluators were equally strict.")
     leanings: Leanings = severity.result
     return Content(
-        (*_strictness(leanings), *_effect(leanings, corrected.result), *_drift(drift.result)),
+        (*_strictness(leanings), *_effect(corrected.result), *_drift(drift.result)) if severity.counted else (),
         (
             Section(severity, "analytics/topics/strictness_severity.html", zero),
             Section(corrected, "analytics/topics/strictness_corrected.html", shifts),
@@ -34,7 +34,7 @@ def build(reader: Reader, filters: Filters) -> Content:
 
 def _strictness(leanings: Leanings) -> list[Sentence]:
     if not leanings.lines:
-        return []
+        return [Sentence(_unknown(leanings), strong=True)]
     if not leanings.clear:
         return [Sentence(_("No evaluator is clearly stricter or more lenient than the others."), strong=True)]
     said = []
@@ -48,16 +48,18 @@ def _strictness(leanings: Leanings) -> list[Sentence]:
     return said
 
 
+def _unknown(leanings: Leanings) -> str:
+    if leanings.found.apart:
+        return _("Nobody can be called strict or lenient here: these evaluators called nothing in common.")
+    return _("Nobody can be called strict or lenient here: too few calls, or too few evaluators.")
+
+
 def _named(clear: list[Leaning]) -> str:
     return gap_words.with_sizes((each.person.called, each.gap) for each in clear)
 
 
-def _effect(leanings: Leanings, shifts: Shifts) -> list[Sentence]:
-    if not leanings.clear or shifts.most is None or shifts.most.shift is None or not rounded(shifts.most.shift, 1):
-        return []
-    facts = {"name": shifts.most.name, "points": words.signed(shifts.most.shift)}
-    text = _("Corrected for that, the largest change of a department is that of %(name)s: %(points)s points.")
-    return [Sentence(text % facts)]
+def _effect(shifts: Shifts) -> list[Sentence]:
+    return [Sentence(shifts.in_words)] if shifts.in_words else []
 
 
 def _drift(drifts: Drifts) -> list[Sentence]:

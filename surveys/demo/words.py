@@ -1,28 +1,29 @@
-"""Puts words into the evaluators' mouths: each call's evaluator writes in their own language."""
+"""Puts words into mouths: each call's evaluator writes in their own language, what they heard is in that of the town."""
 
 from random import Random
 from types import ModuleType
 from typing import Final
 
 from surveys.demo import words_en, words_nl
+from surveys.demo.world import LANGUAGE
 
 LANGUAGES: Final[dict[str, ModuleType]] = {"nl": words_nl, "en": words_en}
 
 
 class Writer:
-    """One evaluator writing about one call."""
+    """One evaluator writing about one call, word for word in the language that was spoken."""
 
     def __init__(self, rng: Random, language: str, scenario: str) -> None:
-        self.rng, self.words = rng, LANGUAGES[language]
+        self.rng, self.words, self.heard = rng, LANGUAGES[language], LANGUAGES[LANGUAGE]
         self.topics: tuple[str, ...] = self.words.TOPICS[scenario]
 
     def quote(self, phrase: str) -> str:
         """What was said when this phrase of the bank was heard; "" is a phrase that the bank does not have."""
-        return str(self.rng.choice(self.words.QUOTES[phrase] if phrase else self.words.OTHER_QUOTES))
+        return str(self.rng.choice(self.heard.QUOTES[phrase] if phrase else self.heard.OTHER_QUOTES))
 
     def said(self, item: str) -> str | None:
         """Word for word, why an item was answered low; None where only a comment makes sense."""
-        choices = self.words.SAID.get(item)
+        choices = self.heard.SAID.get(item)
         return str(self.rng.choice(choices)) if choices else None
 
     def remark(self, item: str, dimension: str) -> str:
@@ -33,7 +34,7 @@ class Writer:
         return self._composed(*self.words.CLOSING[mood])
 
     def who(self) -> str:
-        return str(self.rng.choice(self.words.WHO))
+        return str(self.rng.choice(self.heard.WHO))
 
     def _composed(self, openings: tuple[str, ...], details: tuple[str, ...]) -> str:
         opening, detail = self.rng.choice(openings), self.rng.choice(details)

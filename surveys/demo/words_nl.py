@@ -1,4 +1,4 @@
-"""What Dutch-speaking evaluators of the demo heard, and how they call things."""
+"""What was heard in the demo's calls, and how Dutch-speaking evaluators call things."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
 """Who takes part: users, organisations, their departments and memberships."""
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,6 +26,8 @@ from surveys.querysets import (
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+# Control characters, halves of characters, and what Unicode says is none.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 DIMENSIONS = ("greeting", "phrasing", "callback", "listening", "tone")
 # Figures of fewer calls could be traced to one of them.
 SMALLEST_GROUP = 3
@@ -225,6 +228,15 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """No character in its name that cannot be seen: it breaks what is made of the name elsewhere."""
+        if found := UNSEEN.search(self.name):
+            message = _(
+                "After “%(before)s” stands a character that cannot be seen. Take it away, or type the name anew."
+            )
+            before = {"before": self.name[: found.start()][-20:]}
+            raise ValidationError({"name": ValidationError(message, code="unseen", params=before)})
 
     def target_for(self, measure: str) -> int | None:
         """The target of a measure in hundredths: the dimension's own where set, else the department's."""

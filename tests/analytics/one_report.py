@@ -30,6 +30,6 @@ def assert_same_digits(browser, program, page, report, query=""):
     for row, cells, line in zip(answered, shown, written, strict=True):
         for name, value in line.items():
             assert ("" if row[name] is None else str(row[name])) == value
-            if NUMBER.fullmatch(value):
+            if NUMBER.fullmatch(value) and name != "weekday":  # which a page calls by its name
                 assert same(cells[name], value), (name, cells[name], value)
     return written

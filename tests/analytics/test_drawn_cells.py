@@ -1,17 +1,26 @@
-"""What is drawn inside tables in Python, since there is so much of it: shares in their lanes, and histograms."""
+"""What is written inside tables in Python, since there is so much of it: dots, courses, shares in lanes, histograms, quotes."""
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
+from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from analytics.figures import Mean, Share
+from analytics import marks
+from analytics.figures import Mean, Point, Series, Share
 from analytics.filters import ALL_TOGETHER
 from analytics.metrics import WITHHELD_SHARE, Spread
+from analytics.quotes import Quote
+from analytics.reports.heard import EXEMPLARY, HARMFUL, Entry, PlaceHeard, Said
 from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag
 from analytics.reports.spreads import Spreading
-from analytics.templatetags.questions import histograms
+from analytics.results import Estimate
+from analytics.stats.control import Limits
+from analytics.templatetags.figures import dot, spark
+from analytics.templatetags.questions import MOST_PLACES, histograms, said_items, widest
 from analytics.templatetags.shares import lane_cells
 
 PAGE = {"page": SimpleNamespace(query="?by=week", reader=SimpleNamespace(organisation=SimpleNamespace(slug="town")))}
@@ -59,3 +68,79 @@ def test_a_histogram_has_a_bar_for_each_step_that_holds_calls():
 def test_withheld_scores_have_no_histogram():
     html = histograms(PAGE, [Spreading(7, "BUR", "Desk", Mean(n=None, withheld=True), Spread(n=None, withheld=True))])
     assert ("too few calls" in html, "svg" in html) == (True, False)
+
+
+# --- rows of the overview ---------------------------------------------------------------------------------------------
+
+
+def _row(**facts: Any) -> Any:
+    return SimpleNamespace(**facts)
+
+
+def test_a_mean_is_a_dot_in_its_interval_with_its_target():
+    mean = Mean(40, Fraction(70), Decimal("60.00"), Decimal("80.00"))
+    html = dot(_row(mean=mean, target=Decimal(90), singles=()), marks.Axis(50, 100))
+    assert isinstance(html, SafeString)
+    assert '<line class="dot-interval" x1="21.20%" x2="59.60%" y1="16" y2="16"/>' in html
+    assert '<line class="dot-target" x1="78.80%" x2="78.80%" y1="3" y2="29"/>' in html
+    assert '<circle class="dot-mean" cx="40.40%" cy="16" r="5.5"/>' in html
+    assert 'aria-label="70.0 points (60.0 to 80.0), 40 calls; target 90"' in html
+
+
+def test_few_calls_are_dots_without_a_mean_or_an_interval():
+    row = _row(mean=Mean(2, Fraction(66)), target=None, singles=(Decimal(62), Decimal(70)))
+    html = dot(row, marks.Axis(50, 100))
+    assert html.count('<circle class="dot-single"') == 2
+    assert ("dot-mean" in html, "dot-interval" in html, "dot-target" in html) == (False, False, False)
+
+
+def _course(*scores: int | None) -> Series:
+    points = tuple(
+        Point(
+            dt.date(2026, month, 1),
+            dt.date(2026, month, 28),
+            Mean() if score is None else Mean(9, Fraction(score)),
+            outside=score == 40,
+        )
+        for month, score in enumerate(scores, 1)
+    )
+    return Series(1, "BUR", "Desk", points, normal=Limits(6, 70, 2, 64, 76))
+
+
+def test_a_course_has_its_range_its_rings_and_says_where_it_began_and_ended():
+    html = spark(_row(spark=_course(70, 71, None, 69, 40)), "month")
+    assert (html.count("<polyline"), html.count("spark-ring"), html.count("spark-range")) == (2, 1, 1)
+    label = "from 70.0 in January 2026 to 40.0 in May 2026; circled: outside the range of the periods before"
+    assert html.count(label) == 2
+
+
+def test_one_period_is_no_course():
+    assert spark(_row(spark=_course(70)), "month") == '<span class="mute">–</span>'
+    assert spark(_row(spark=None), "month") == '<span class="mute">–</span>'
+
+
+# --- what was heard ---------------------------------------------------------------------------------------------------
+
+
+def test_a_quote_is_escaped_and_leads_to_its_call():
+    quotes = (
+        (Quote("hang", "I <b>hang</b> up", 75, 31, dt.date(2026, 3, 2), 7), "Desk & co"),
+        (Quote("hang", "Bye", None, 32, dt.date(2026, 3, 3), 7), "Desk"),
+    )
+    html = said_items(Said(Entry("hang", HARMFUL, "", ""), quotes))
+    first, second = html.split("</li>")[:2]
+    assert "<q>I &lt;b&gt;hang&lt;/b&gt; up</q>" in first
+    assert "Desk &amp; co, " in first
+    assert ", at 1 min 15 s into the call · " in first
+    assert f'<a href="{reverse("call", args=[31])}">{quotes[0][0].reference}</a>' in first
+    assert ("into the call" in second, reverse("call", args=[32]) in second) == (False, True)
+
+
+def test_of_each_kind_the_widest_are_shown():
+    def places(kind: str, count: int) -> list[PlaceHeard]:
+        entry = Entry(kind, kind, "", "")
+        return [PlaceHeard(entry, str(number), "", Share(), Estimate(9)) for number in range(count)]
+
+    found = widest([*places(HARMFUL, MOST_PLACES + 3), *places(EXEMPLARY, 2)])
+    assert [each.entry.kind for each in found] == [HARMFUL] * MOST_PLACES + [EXEMPLARY] * 2
+    assert [each.code for each in found] == [*map(str, range(MOST_PLACES)), "0", "1"]

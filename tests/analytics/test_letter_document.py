@@ -15,10 +15,8 @@ from django.utils import translation
 
 from analytics import reports, words
 from analytics.access import Reader
-from analytics.filters import Filters, parse
-from analytics.letters import chapters, document, drawings, pictures
-from analytics.reports import Report
-from analytics.templatetags.letter import described
+from analytics.filters import parse
+from analytics.letters import chapters, document
 from surveys.models import Organisation, User
 from tests.analytics.conftest import NOW
 
@@ -199,81 +197,6 @@ class TestSteps:
             document.make(reader, parse(QueryDict(""), reader), title="Letter", step=lambda *_done: None)
 
 
-class TestPictures:
-    def chart(self, **layout):
-        trace = {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": ["2026-01-01", "2026-02-01", "2026-03-01"],
-            "y": [71.5, None, 74.25],
-            "line": {"color": "#0b5563", "width": 2},
-            "marker": {"color": "#0b5563", "size": 7},
-            "hovertext": ["<b>A &amp; B</b><br>71.5 points", "", "<b>A &amp; B</b><br>74.3 points"],
-        }
-        ticks = {"type": "date", "tickvals": ["2026-01-01"], "ticktext": ["Jan<br>2026"]}
-        return {"data": [trace], "layout": {"xaxis": ticks, "yaxis": {"range": [70, 80]}} | layout}
-
-    def test_words_stay_words(self):
-        note = {"text": "target <b>75</b> &lt;5", "xref": "paper", "x": 0, "y": 75, "showarrow": False}
-        drawn = pictures.svg(self.chart(annotations=[note]))
-        assert "target 75 &lt;5" in drawn
-        assert "Jan" in drawn
-        assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]+"', "", drawn)
-
-    def test_a_name_is_no_formula(self):
-        note = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "text": r"Kosten $\frac{1}{$ beheer"}
-        assert r"Kosten $\frac{1}{$ beheer" in pictures.svg(self.chart(annotations=[note]))
-
-    def test_a_name_that_a_page_turns_at_the_edge_makes_way_too(self):
-        dots = {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [10, 98, 100],
-            "y": [60, 72, 72],
-            "marker": {"size": 10, "color": "#0b5563"},
-        }
-        name = {"y": 72, "yanchor": "bottom", "yshift": 6, "showarrow": False}
-        notes = [name | {"x": 98, "text": "Left desk"}, name | {"x": 100, "text": "Right desk", "xanchor": "right"}]
-        drawn = pictures.svg({"data": [dots], "layout": {"yaxis": {"range": [50, 90]}, "annotations": notes}})
-        found = [re.search(rf'y="([\d.]+)"[^>]*>{side} desk<', drawn) for side in ("Left", "Right")]
-        left, right = (float(each[1]) for each in found if each)
-        assert abs(left - right) > 10
-
-    def test_words_are_placed_from_their_start(self):
-        """Readers of PDFs cut off what weasyprint makes of words that are placed from their end."""
-        drawn = pictures.svg(self.chart())
-        assert "text-anchor" not in drawn
-        found = re.search(r'<text [^>]*x="([\d.]+)"[^>]*textLength="([\d.]+)"[^>]*>80</text>', drawn)
-        assert found, "the label of the axis"
-        assert float(found[1]) + float(found[2]) == pytest.approx(44 - 6, abs=0.1)
-
-    def test_the_same_chart_is_the_same_picture(self):
-        assert pictures.svg(self.chart()) == pictures.svg(self.chart())
-
-    def test_numbers_are_written_in_the_reader_s_language(self):
-        chart = self.chart(yaxis={"range": [70, 71], "title": {"text": "points"}})
-        with translation.override("nl"):
-            assert "70,4" in pictures.svg(chart)
-
-    def test_another_kind_of_drawing_is_refused(self):
-        chart = self.chart()
-        chart["data"][0]["type"] = "pie"
-        with pytest.raises(ValueError, match="pie"):
-            pictures.svg(chart)
-
-    def test_the_description_tells_the_points(self):
-        assert pictures.facts(self.chart()) == ["A & B: 71.5 points", "A & B: 74.3 points"]
-
-    def test_a_long_line_is_described_by_its_ends(self):
-        chart = self.chart()
-        chart["data"][0]["hovertext"] = [f"week {place}" for place in range(60)]
-        assert pictures.facts(chart) == ["week 0", "week 59"]
-
-    def test_colours_are_mixed_with_the_paper(self):
-        assert drawings.mixed("brand", 0) == "#ffffff"
-        assert drawings.mixed("brand", 100) == "#0b5563"
-
-
 @needs_pango
 @pytest.mark.django_db
 @pytest.mark.slow
@@ -346,13 +269,6 @@ def structure(node):
         if isinstance(kid, dict) and "/S" in kid:
             yield kid
             yield from structure(kid)
-
-
-def test_charts_without_points_are_described_by_their_title():
-    day = NOW.date()
-    chart: dict[str, Any] = {"data": [], "layout": {}}
-    report = Report("x", "A title", "What it says.", (), (), Filters(None, day), None, day, 3, NOW, chart=chart)
-    assert described(report) == "A title. What it says."
 
 
 def test_printing_is_loaded_only_where_a_letter_is_made():

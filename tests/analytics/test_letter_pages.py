@@ -84,13 +84,21 @@ def test_a_page_of_results_leads_to_a_letter_of_what_it_shows(manager, page):
     assert ask(manager, link)["Location"] == LIST
     letter = Letter.objects.get()
     assert letter.query == "from=2026-03-04&to=2026-03-31&department=BUR"
-    assert (letter.title, letter.language, letter.state) == ("March", "en", "waiting")
+    assert (letter.title, letter.language, letter.state) == ("March: Burgerzaken", "en", "waiting")
+    assert posting.file_name(letter) == "zuiderveen-march-burgerzaken-2026-03-31.pdf"
 
 
 def test_of_a_whole_wave(manager, wave):
     assert "the wave Maart 2026" in shown(manager, NEW)
     ask(manager, f"{NEW}?department=BUR", of=str(wave.pk))
     assert Letter.objects.get().query == f"from=2026-03-01&to=2026-03-31&wave={wave.pk}"
+
+
+def test_the_list_of_choices_is_not_cut_off(manager, wave):
+    """A list is as wide as its longest choice, or cuts it off: what was looked at stands beside it in full."""
+    words = shown(manager, f"{NEW}?department=BUR&department=AFV&measure=tone")
+    assert re.findall(r"<option[^>]*>([^<]+)<", words) == ["what you looked at last", "the wave Maart 2026"]
+    assert "department Burgerzaken, department Afval, measure tone. Or a whole wave" in words
 
 
 def test_totals_are_offered_by_quarter(client_for, people, wave):
@@ -120,7 +128,7 @@ def test_too_many_at_once_are_refused_in_words(manager):
 def test_where_nothing_can_be_printed_it_is_said_plainly(manager, monkeypatch):
     assert "pango" not in shown(manager)
     monkeypatch.setattr(document, "can_print", lambda: False)
-    for address in (LIST, NEW):
+    for address in (LIST, NEW, PLAN):
         assert "This server cannot make PDFs yet: the library pango is missing." in shown(manager, address)
     assert "Make the letter" not in shown(manager, NEW)
 
@@ -172,7 +180,7 @@ def test_one_that_failed_says_why_and_can_be_asked_for_again(manager, monkeypatc
     with monkeypatch.context() as patched:
         patched.setattr(document, "make", lacks)
         letter = made(manager)
-    assert "Install &lt;pango&gt;." in shown(manager)
+    assert "the library pango is missing" in shown(manager)
     assert manager.get(pdf(letter)).status_code == 404
     assert "It is made once more" in manager.post(change(letter), {"again": "1"}, follow=True).content.decode()
     making.make_waiting(now=timezone.now)

@@ -80,11 +80,16 @@ def test_a_letter_is_made_for_its_reader_of_what_was_asked_in_its_language(ask, 
     letter = ask(query=f"{MARCH}&department=BUR", title="March", language="nl")
     assert making.make_waiting(now=clock()) == 1
     ((user, chosen, title, language),) = press.made
-    assert (user, title, language) == (people["manager"], "March", "nl")
+    assert (user, title, language) == (people["manager"], "March: Burgerzaken", "nl")
     assert (chosen.start, chosen.end) == (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     assert chosen.departments == (departments["BUR"].pk,)
     letter = fresh(letter)
-    assert (letter.state, letter.done, letter.total, bytes(letter.content)) == ("done", 4, 4, b"%PDF March")
+    assert (letter.state, letter.done, letter.total, bytes(letter.content)) == (
+        "done",
+        4,
+        4,
+        b"%PDF March: Burgerzaken",
+    )
     assert making.make_waiting(now=clock(NOW + DEAD)) == 0
     assert actions(letter) == ["letter asked for"]
 
@@ -119,7 +124,9 @@ def test_what_cannot_be_printed_says_what_to_install(ask, press, monkeypatch):
     monkeypatch.setattr(document, "make", lacks)
     letter = ask()
     making.make_waiting(now=clock())
-    assert wording.failure(fresh(letter).failure) == "Install the library."
+    assert fresh(letter).failure == "pango"
+    assert "the README names the packages" in wording.failure("pango")
+    assert wording.failure("Install the library.") == "Install the library.", "as older letters kept it"
 
 
 def test_whoever_no_longer_reads_figures_gets_none(ask, people, press):

@@ -164,7 +164,7 @@ def test_at_most_twenty_the_widest_first(plant, people, client_for):
 def test_nothing_yet(org, people, client_for):
     page = client_for(people["analyst"]).get(PAGE)
     assert "No figures yet" in page.content.decode()
-    assert lede(page) == ""
+    assert lede(page) == "No answer: no calls were counted in this choice."
 
 
 def test_queries(facing, people, client_for, django_assert_max_num_queries):

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from itertools import pairwise
+from itertools import combinations
+from typing import Any
 
 import pytest
 import time_machine
@@ -121,35 +122,96 @@ def test_it_takes_few_queries(people, planted, django_assert_max_num_queries):
         client.get(url, PERIOD)
 
 
-def test_names_in_the_funnel_lie_beside_each_other_and_inside_it():
-    """As wide as half of the chart, which they are on a phone."""
-
-    def ten(mean):
-        scores = [mean + 20 * step for step in range(-5, 5)]
-        return Sums(10, sum(scores), sum(score * score for score in scores))
-
-    means = [*range(7000, 7009), 7900, 7930, 7960]
-    found = metrics.funnel(dict(enumerate(map(ten, means))), adjust="none")
-    drawn = charts.funnel(found, {key: f"Desk {key}" for key in range(12)}, "score")
-    assert drawn is not None
-    low, high = drawn["layout"]["yaxis"]["range"]
-    pixel = (high - low) / charts.PLOT_HEIGHT
-    shifts = {note["y"]: note.get("yshift", -note.get("ay", 0)) for note in drawn["layout"]["annotations"]}
-    places = [y + shift * pixel for y, shift in shifts.items() if shift > 0]
-    assert len(places) == 3
-    assert all(other - one > 12 * pixel for one, other in pairwise(sorted(places)))
-    assert max(places) + 12 * pixel < high
-    # The farther out a department lies, the farther out its name.
-    above = [y for y, shift in shifts.items() if shift > 0]
-    assert [place for _y, place in sorted(zip(above, places, strict=True))] == sorted(places)
-    # Those that made way are led back to their dots.
-    assert sum(note["showarrow"] for note in drawn["layout"]["annotations"] if note.get("ay", 0) < 0) == 2
+def ten(mean, n=10):
+    scores = [mean + 20 * step for step in range(-5, 5)] * (n // 10)
+    return Sums(n, sum(scores), sum(score * score for score in scores))
 
 
-def test_a_name_at_the_right_edge_is_written_towards_the_middle():
-    many, few = Sums(90, 90 * 9000, 90 * 9000**2 + 900), Sums(20, 20 * 4000, 20 * 4000**2 + 900)
-    found = metrics.funnel({1: many, 2: few, 3: Sums(60, 60 * 7000, 60 * 7000**2 + 900)}, adjust="none")
-    drawn = charts.funnel(found, {key: f"Desk {key}" for key in (1, 2, 3)}, "score")
-    assert drawn is not None
-    anchors = {note["text"]: note.get("xanchor") for note in drawn["layout"]["annotations"]}
-    assert (anchors["Desk 1"], anchors["Desk 2"]) == ("right", None)
+def boxes(drawn, wide):
+    """Names and dots in pixels of a drawing that is so wide: (left, right, foot, head) by name, and the dots."""
+    layout = drawn["layout"]
+    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    tall = layout["height"] - 56
+
+    def pixels(x, y):
+        return wide * (x - left) / (right - left), tall * (y - low) / (high - low)
+
+    names = {}
+    for note in layout["annotations"]:
+        x, y = pixels(note["x"], note["y"])
+        x, y = x + note.get("ax", 0), y + note.get("yshift", -note.get("ay", 0))
+        letters = 6.5 * len(note["text"])
+        start = x - letters * {"left": 0, "center": 0.5, "right": 1}[note["xanchor"]]
+        foot = y if note["yanchor"] == "bottom" else y - 14
+        names[note["text"]] = (start, start + letters, foot, foot + 14)
+    dots = drawn["data"][-1]
+    return names, [pixels(*each) for each in zip(dots["x"], dots["y"], strict=True)], tall
+
+
+@pytest.mark.parametrize("wide", [250, 900])
+def test_names_in_the_funnel_lie_on_no_other_name_and_no_dot(wide):
+    """A name that makes way goes where nothing else is, whoever's it is, on a phone as on a desk."""
+    means = {
+        "Klantcontact": (860, 8553), "Belastingen": (600, 8534), "Burgerzaken": (650, 8377), "Klachten": (560, 8065),
+        "Bouwen en verbouwen": (420, 7745), "Parkeervergunningen": (540, 7636), "Meldpunt openbare ruimte": (60, 7306),
+        "Afval en milieu": (470, 6769), "Juridisch loket": (60, 6229),
+    }  # fmt: skip
+    sums = {key: ten(mean, n) for key, (n, mean) in enumerate(means.values())}
+    found = metrics.funnel(sums, adjust="none")
+    drawn: Any = charts.funnel(found, dict(enumerate(means)), "score")
+    names, dots, tall = boxes(drawn, wide)
+    outside = {name for key, name in enumerate(means) if found.departments[key].verdict != "inside"}
+    assert set(names) == outside
+    assert len(names) >= 8
+    for one, other in combinations(names.values(), 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+    for left, right, foot, head in names.values():
+        assert left >= 0
+        assert right <= wide
+        assert foot >= 0
+        assert head <= tall
+        assert not any(left - 4 < x < right + 4 and foot - 4 < y < head + 4 for x, y in dots)
+
+
+def test_a_name_that_made_way_is_led_back_to_its_dot():
+    found = metrics.funnel(
+        {key: ten(mean) for key, mean in enumerate([*range(7000, 7009), 7900, 7905, 7910])}, adjust="none"
+    )
+    drawn: Any = charts.funnel(found, {key: f"Afdeling {key}" for key in range(12)}, "score")
+    led = [note for note in drawn["layout"]["annotations"] if abs(note.get("yshift", note.get("ay"))) > charts.NAME_GAP]
+    assert led
+    assert all(note["showarrow"] for note in led)
+
+
+def test_a_name_at_an_edge_is_written_towards_the_middle():
+    found = metrics.funnel({1: ten(9000, 90), 2: ten(4000, 10), 3: ten(7000, 60)}, adjust="none")
+    drawn: Any = charts.funnel(found, {key: f"Afdeling nummer {key}" for key in (1, 2, 3)}, "score")
+    anchors = {note["text"]: note["xanchor"] for note in drawn["layout"]["annotations"]}
+    assert (anchors["Afdeling nummer 1"], anchors["Afdeling nummer 2"]) == ("right", "left")
+
+
+def test_of_very_many_departments_a_few_have_names():
+    found = metrics.funnel({key: ten(4000 + 10 * key, 10 + 10 * (key % 9)) for key in range(200)}, adjust="none")
+    drawn: Any = charts.funnel(found, {key: f"Afdeling {key}" for key in range(200)}, "score")
+    assert len(drawn["layout"]["annotations"]) <= 6
+
+
+def test_one_department_alone_is_compared_with_nothing(people, planted):
+    """It is no department that differs from no other: there is no other."""
+    url = reverse("topic", args=PAGE)
+    html = client_for(people["analyst"]).get(url, {**PERIOD, "department": "BUR"}).content.decode()
+    assert "Burgerzaken has nothing to be compared with: only its calls are looked at." in html
+    assert html.count("To compare, at least two departments with enough calls are needed.") == 2
+    assert "what chance makes of" not in html
+    both = client_for(people["analyst"]).get(url, {**PERIOD, "department": ["BUR", "BEL"]}).content.decode()
+    assert "has nothing to be compared with" not in both
+    assert "To compare, at least two" not in both
+
+
+def test_a_single_other_department_is_named(people, plant):
+    plant("BUR", ALIKE)
+    plant("AFV", [score - 4000 for score in ALIKE])
+    plant("BEL", [score - 2000 for score in ALIKE])
+    html = read(people, "topic", PAGE).content.decode()
+    assert "Belastingen cannot be told from the rest." in html
+    assert "The other one" not in html

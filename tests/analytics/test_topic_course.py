@@ -113,7 +113,7 @@ def test_without_signals_it_says_so(sow, people, client_for):
 def test_an_empty_organisation_has_its_page(org, people, client_for):
     page = client_for(people["analyst"]).get(TREND).content.decode()
     assert "No figures yet" in page
-    assert 'class="lede"' not in page
+    assert "No answer: no calls were counted in this choice." in lede(page)
 
 
 def test_a_few_months_are_too_few_and_are_not_judged(sow, read, people, client_for):
@@ -212,6 +212,17 @@ def mark_more(org, people, departments):
         interventions.add(
             organisation=org, department=departments["BEL"], day=day, name=name, by=people["coordinator"], at=NOW
         )
+
+
+def test_the_names_of_target_and_range_are_apart(years, read, departments):
+    """Inside its band the range is named at the edge away from the target, whichever side that is."""
+    for target in (6600, 7400):
+        Department.objects.filter(code="BEL").update(target=target)
+        layout = read("control", "department=BEL").chart["layout"]
+        (band,) = (each for each in layout["shapes"] if each["type"] == "rect")
+        (named,) = (each for each in layout["annotations"] if each["text"] == "normal range")
+        edge = (band["y1"], "top") if target < 7000 else (band["y0"], "bottom")
+        assert (named["y"], named["yanchor"]) == edge
 
 
 def test_markers_stand_on_the_charts_they_are_about(years, training, mark_more, read, people, client_for):

@@ -84,7 +84,7 @@ def test_the_first_sentence_names_who_breaks_promises(town, view):
     said = [each.text for each in view().lede]
     assert said[0] == "Calling back less often than the others: Afval (30\u202f%, 20 to 43\u202f%)."
     assert "Burgerzaken" in said[1]
-    assert "the Dutch benchmark is 64 %" in said[2]
+    assert "the Dutch benchmark is 64\u202f%." in said[2]
     assert said[-1].startswith("Left to fate more often than elsewhere: Afval (25")
 
 
@@ -231,6 +231,44 @@ def test_chains_compare_attempts_at_the_same_question(plant, view):
     assert (second["gap"], second["gap_clear"], row(found, attempt="1")["gap_clear"]) == (Decimal("-80.00"), "yes", "")
     assert found.summary == "It clearly goes otherwise when a caller rings for the 2nd time."
     assert [each["attempt"] for each in view("chains", "attempt=2").rows] == ["2"]
+
+
+def test_every_share_says_how_it_compares_or_why_it_does_not(agree, plant, view, org, departments):
+    """A cell of a column in which shares are compared is never left without a word."""
+    agree("BUR", 40, 36)
+    agree("AFV", 40, 12)
+    agree("BEL", 2, 1)
+    said = {line.name: line.cells[0].tag.text for line in view("promises").result.lanes.lines}
+    assert said["Afval"].startswith("−")
+    assert said["Belastingen"] == "too few calls to compare"
+    assert said["All together"] == "not compared"
+    assert "Rows that hold several departments are not compared" in view().sections[0].note
+    alone = view("promises", "department=BEL").result.lanes
+    assert [cell.tag for line in alone.lines for cell in line.cells] == [None]
+    assert "not compared" not in view("", "department=BEL").sections[0].note
+
+
+def test_the_first_attempt_says_that_it_is_compared_with(plant, view):
+    for attempt in ("jansen_first_call", "jansen_fourth_call"):
+        plant("BUR", [8000] * 40, scenario=attempt)
+    lines = view("chains").result.lanes.lines
+    assert {cell.tag.text for cell in lines[0].cells} == {"what the others are compared with"}
+    assert all(cell.tag is not None for line in lines for cell in line.cells)
+
+
+@pytest.mark.parametrize(
+    ("fates", "said"),
+    [
+        (["helped"], "The one call: helped."),
+        (["unanswered"], "The one call: left to fate."),
+        (["unanswered", "ring_again"], "Of 2 calls none ended with the caller helped; left to fate: 100\u202f% (34 to 100\u202f%)."),
+        (["helped", "helped"], "Of 2 calls 100\u202f% (34 to 100\u202f%) ended with the caller helped."),
+    ],
+)  # fmt: skip
+def test_few_calls_are_told_as_what_they_are(plant, view, fates, said):
+    for fate in fates:
+        plant("BUR", [8000], fate=fate, outcome="passed" if fate == "helped" else "failed")
+    assert view("flow").summary == said
 
 
 def test_a_test_needs_enough_calls_either_way():

@@ -136,7 +136,7 @@ def test_nothing_counted_says_what_will_come(org, people, client_for):
     assert answer.status_code == 200
     assert "No figures yet" in answer.content.decode()
     _reader, _filters, page = built(org, people)
-    assert page.lede == ()
+    assert [each.text for each in page.lede] == ["No answer: no calls were counted in this choice."]
     assert [len(section.report.rows) for section in page.sections] == [0] * len(REPORTS)
 
 

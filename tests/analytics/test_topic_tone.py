@@ -210,7 +210,7 @@ def test_too_many_calls(gap, people, client_for, monkeypatch):
 def test_nothing_yet(org, people, client_for):
     page = client_for(people["analyst"]).get(PAGE)
     assert "No figures yet" in page.content.decode()
-    assert lede(page) == ""
+    assert lede(page) == "No answer: no calls were counted in this choice."
 
 
 def test_queries(gap, people, client_for, django_assert_max_num_queries):

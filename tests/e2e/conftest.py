@@ -167,6 +167,12 @@ def axe() -> Callable[..., None]:
 
 
 @pytest.fixture
+def axe_in_both() -> Callable[[Page], None]:
+    """axe_in_both(page): the same in the light and in the dark, for half of what two pages would take."""
+    return tools.axe_in_both
+
+
+@pytest.fixture
 def fits() -> Callable[[Page], None]:
     """fits(page): fails when the page scrolls sideways."""
     return tools.assert_fits

@@ -49,14 +49,12 @@ def upload(sign_in, server):
     return bring_in
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme"), [("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")]
-)
-def test_a_file_comes_in(open_page, upload, axe, fits, day, device, scheme):
-    page = open_page(device=device, scheme=scheme)
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_a_file_comes_in(open_page, upload, axe_in_both, fits, day, device):
+    page = open_page(device=device)
     upload(page, log(day))
     expect(page.get_by_role("heading", level=1)).to_have_text("Which column is what?")
-    axe(page)
+    axe_in_both(page)
     fits(page)
     expect(page.get_by_text("1 column is not used yet")).to_be_visible()
 
@@ -78,7 +76,7 @@ def test_a_file_comes_in(open_page, upload, axe, fits, day, device, scheme):
     expect(page.get_by_text("29 rows can be imported")).to_be_visible(timeout=120_000)
     expect(page.locator("main")).to_contain_text("1 is rejected. Nothing is stored yet.")
     expect(page.locator("main")).to_contain_text("There is no department with this code or name.")
-    axe(page)
+    axe_in_both(page)
     fits(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="As CSV").click()
@@ -90,11 +88,11 @@ def test_a_file_comes_in(open_page, upload, axe, fits, day, device, scheme):
     page.get_by_label("Leave the rejected rows out").check()
     page.get_by_role("button", name="Import 29 calls").click()
     expect(page.get_by_text("29 calls imported")).to_be_visible(timeout=120_000)
-    axe(page)
+    axe_in_both(page)
     fits(page)
     page.get_by_role("link", name="Imports").first.click()
     expect(page.get_by_role("row", name=re.compile("belronde 3.csv")).first).to_contain_text("imported")
-    axe(page)
+    axe_in_both(page)
     fits(page)
 
 

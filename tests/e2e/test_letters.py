@@ -15,7 +15,7 @@ def test_a_letter_is_asked_for_followed_and_opened(open_page, sign_in, axe, fits
     sign_in(page, "analyst")
     page.goto(f"/o/demo/overview/{EMPTY}")
     page.get_by_role("link", name="Letter (PDF)").click()
-    expect(page.get_by_label("What it is of")).to_contain_text("1 January to 1 March 2001")
+    expect(page.locator("#field-of")).to_contain_text("1 January to 1 March 2001")
     axe(page)
     fits(page)
     page.get_by_label("Title").fill("Long ago")

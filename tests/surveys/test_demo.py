@@ -204,7 +204,7 @@ def test_the_town_hall_is_closed_on_dutch_holidays():
 
 
 def test_both_languages_have_words_for_the_same_things():
-    for name in ("TOPICS", "QUOTES", "SAID", "REMARKS", "CLOSING"):
+    for name in ("TOPICS", "REMARKS", "CLOSING"):
         assert getattr(words_nl, name).keys() == getattr(words_en, name).keys()
     assert words_nl.QUOTES.keys() == {phrase["code"] for phrase in defaults.read("phrases")}
     assert words_nl.TOPICS.keys() == FACTS.keys()
@@ -223,13 +223,32 @@ def test_evaluators_write_in_their_own_language(data):
     spoken = {"nl": words_nl, "en": words_en}
     language = {person.email: person.language for person in EVALUATORS}
     assert Counter(language.values()).keys() == {"nl", "en"}
-    heard: Counter[str] = Counter()
+    begun = {
+        name: {opening.partition("{")[0] for openings, _details in texts for opening in openings} - {""}
+        for name, texts in ((name, [*each.REMARKS.values(), *each.CLOSING.values()]) for name, each in spoken.items())
+    }
+    written: Counter[str] = Counter()
     for call in data.calls:
-        quotes = spoken[language[call.evaluator]].QUOTES
-        for phrase in call.answers.get("phrasing.phrases", {}).get("value", ()):
-            if phrase["phrase"]:
-                assert phrase["quote"] in quotes[phrase["phrase"]]
-                heard[language[call.evaluator]] += 1
+        own = language[call.evaluator]
+        other = "en" if own == "nl" else "nl"
+        comments = [answer["comment"] for answer in call.answers.values() if "comment" in answer]
+        assert not [each for each in comments if each.startswith(tuple(begun[other] - begun[own]))]
+        written[own] += sum(each.startswith(tuple(begun[own])) for each in comments)
+    assert min(written["nl"], written["en"]) > 200
+
+
+def test_what_was_said_is_in_the_language_of_the_town(data):
+    """Whoever wrote it down: a list of quotes reads as what callers there hear."""
+    language = {person.email: person.language for person in EVALUATORS}
+    heard: Counter[str] = Counter()
+    said = {
+        text for texts in (*words_nl.QUOTES.values(), words_nl.OTHER_QUOTES, *words_nl.SAID.values()) for text in texts
+    }
+    for call in data.calls:
+        phrases = call.answers.get("phrasing.phrases", {}).get("value", ())
+        quotes = [each["quote"] for each in (*phrases, *call.answers.values()) if each.get("quote")]
+        assert said.issuperset(quotes)
+        heard[language[call.evaluator]] += len(quotes)
     assert min(heard["nl"], heard["en"]) > 200
 
 

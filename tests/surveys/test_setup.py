@@ -149,6 +149,8 @@ def test_a_department_shows_and_keeps_what_it_has(org, people, departments, admi
         ({"phone_numbers": "020-6241111\nbel mij"}, "“bel mij” is not a telephone number"),
         ({"phone_numbers": "\n".join(f"02062411{number:02}" for number in range(51))}, "at most 50 numbers"),
         ({"closed_on": "31-31-2026"}, "Enter a valid date."),
+        ({"name": "Par\x08keren"}, "After “Par” stands a character that cannot be seen."),
+        ({"name": "Parkeren\ufffe"}, "After “Parkeren” stands a character that cannot be seen."),
     ],
 )
 def test_what_is_wrong_with_a_department_is_said(org, admin, departments, fields, words):

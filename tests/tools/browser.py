@@ -14,6 +14,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 AXE = Path(__file__).resolve().parents[1] / "e2e" / "vendor" / "axe.js"
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 360, "height": 740},
@@ -79,11 +80,25 @@ def axe(page: Page, *, exclude: tuple[str, ...] = (), without: tuple[str, ...] =
 
     `exclude` leaves out parts of the page by selector, `without` rules by id; say why beside each use.
     """
+    rules = {rule: {"enabled": False} for rule in without}
+    _axe(page, {"runOnly": {"type": "tag", "values": WCAG_22_AA}, "rules": rules}, exclude)
+
+
+def axe_in_both(page: Page) -> None:
+    """The same in the light and in the dark, where other colours are all that differs; the page is left in the light."""
+    page.emulate_media(color_scheme="light")
+    axe(page)
+    page.emulate_media(color_scheme="dark")
+    _axe(page, {"runOnly": {"type": "rule", "values": OF_COLOURS}})
+    page.emulate_media(color_scheme="light")
+
+
+def _axe(page: Page, options: dict[str, Any], exclude: tuple[str, ...] = ()) -> None:
     page.evaluate(AXE.read_text() + "\n;undefined")
     found = page.evaluate(
-        "([exclude, tags, rules]) => axe.run({include: [['html']], exclude: exclude.map(part => [part])},"
-        " {runOnly: {type: 'tag', values: tags}, rules, resultTypes: ['violations']}).then(result => result.violations)",
-        [list(exclude), WCAG_22_AA, {rule: {"enabled": False} for rule in without}],
+        "([exclude, options]) => axe.run({include: [['html']], exclude: exclude.map(part => [part])},"
+        " {...options, resultTypes: ['violations']}).then(result => result.violations)",
+        [list(exclude), options],
     )
     told = [
         f"{rule['id']}: {rule['help']}\n"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-GET_CHROMIUM = "install Chromium (Debian: apt-get install chromium) or set CHROMIUM to its path"
+GET_CHROMIUM = "install Chromium (Debian: apt-get install chromium-headless-shell) or set CHROMIUM to its path"
 GET_POSTGRES = "install PostgreSQL (Debian: apt-get install postgresql) or set TEST_DATABASE_URL to a server of yours"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -34,9 +34,10 @@ POSTGRES_SETTINGS = {
 
 
 def find_chromium() -> str | None:
+    """Without its windows, where that one is found: the same browser opens a page in a fifth of the time."""
     if chosen := os.environ.get("CHROMIUM"):
         return shutil.which(chosen)
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 

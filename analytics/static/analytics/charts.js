@@ -16,6 +16,9 @@ const MARGINS = 52;
 // A line of a picture's title, and a letter of it, in pixels.
 const LINE = 19;
 const WIDE_LETTER = 8;
+// Letters that fit under an axis beside names on a phone, and what the template leaves below an axis.
+const LONG_TITLE = 22;
+const BELOW = 40;
 // What a sheet of A4 holds between its margins.
 const PAPER = 680;
 
@@ -70,14 +73,25 @@ function ticked(axis, width) {
   };
 }
 
-// On a phone the lines' names stand under the chart, and fewer ticks fit.
+// The title of an axis in two lines, at the first comma, where one would be longer than the axis beside long names.
+function broken(axis) {
+  const text = axis?.title?.text ?? "";
+  if (text.length <= LONG_TITLE || !text.includes(", ")) return axis;
+  return { ...axis, title: { ...axis.title, text: text.replace(", ", ",<br>") } };
+}
+
+// On a phone the lines' names stand under the chart, fewer ticks fit, and beside rows with names little is left of the width.
 function fitted(layout, width) {
   if (width >= NARROW) return layout;
+  const named = layout.yaxis?.type === "category";
+  const across = layout.xaxis?.type === "date" ? ticked(layout.xaxis, width) : layout.xaxis;
+  const xaxis = named ? broken(across) : across;
+  const below = xaxis === across ? {} : { b: (layout.margin?.b ?? BELOW) + LINE };
   return {
     ...layout,
     annotations: (layout.annotations ?? []).filter((each) => each.name !== "end"),
-    margin: { ...layout.margin, r: 8, l: 36 },
-    xaxis: layout.xaxis?.type === "date" ? ticked(layout.xaxis, width) : layout.xaxis,
+    margin: { ...layout.margin, r: 8, l: 36, ...below },
+    xaxis,
   };
 }
 

@@ -1,4 +1,5 @@
 // What the form and the check page share: this call's data, store, sender and saved state.
+import { Press } from "./press.js";
 import { Sender } from "./sender.js";
 import { SavedState } from "./saved.js";
 import { openStore } from "./store.js";
@@ -17,9 +18,13 @@ async function keep(store) {
 export async function openCall({ show = () => {}, changed = () => {} } = {}) {
   const store = await openStore();
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const press = new Press();
   const sender = new Sender({ data, store, token, show, tell });
   const saved = new SavedState({ data, sender, loginUrl: data.loginUrl, submittedUrl: data.submittedUrl });
   function tell() {
+    press.show(draw);
+  }
+  function draw() {
     saved.render();
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = sender.token;
     changed();
