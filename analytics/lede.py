@@ -20,6 +20,13 @@ def plain(sentences: Iterable[Sentence]) -> str:
     return " ".join(sentence.text for sentence in sentences)
 
 
+def no_answer(counted: int, few: str = "") -> Sentence:
+    """What a page says first when it has nothing to tell; `few`: of too few calls, in words of its own."""
+    if not counted:
+        return Sentence(_("No answer: no calls were counted in this choice."), strong=True)
+    return Sentence(few or _("No answer: too few calls were counted in this choice."), strong=True)
+
+
 def overview(rows: Sequence[Row], filters: Filters, hours: int) -> list[Sentence]:
     """Which departments changed clearly, that the others did not, and what became of promised callbacks."""
     departments = [row for row in rows if row.level == "department"]

@@ -278,7 +278,8 @@ def before(filters: Filters) -> str:
     if filters.before is None:
         return ""
     if quarter := filters.quarter:
-        return _("the same quarter a year before") if filters.against == LAST_YEAR else period(quarter.back(1).name)
+        before = _("the %(quarter)s") % {"quarter": period(quarter.back(1).name)}
+        return _("the same quarter a year before") if filters.against == LAST_YEAR else before
     if filters.against == LAST_YEAR:
         return _("the same weeks a year before")
     first, last = filters.before

@@ -139,7 +139,7 @@ def _names(drawn: Sequence[tuple[str, "Aspects", Estimate]], reach: tuple[float,
     taken = [[Box(wide - corner, 0, wide, 24)] for wide in WIDTHS]
     plot = Plot(reach, reach, TALL - MARGIN["t"] - MARGIN["b"])
     if len(dots) > MANY:
-        return beside(dots[: max(NAMED, clear)], dots, plot, taken)
+        return beside(dots[:NAMED], dots, plot, taken)
     # Which of them find room hangs on who comes first.
     tries = [beside([*dots[:clear], *order], dots, plot, taken) for order in _orders(dots[clear:])]
     # With all of them clear that is one order only: then clear ones change places as well.

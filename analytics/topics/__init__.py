@@ -96,6 +96,4 @@ def page(reader: Reader, filters: Filters, topic: Topic) -> TopicPage:
 
 def nothing_to_tell(topic: Topic, first: Report) -> lede.Sentence:
     """The first sentence of a page that has no other: it answers the page's question as well."""
-    if not first.counted:
-        return lede.Sentence(_("No answer: no calls were counted in this choice."), strong=True)
-    return lede.Sentence(str(topic.nothing) or _("No answer: too few calls were counted in this choice."), strong=True)
+    return lede.no_answer(first.counted, str(topic.nothing))

@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import topics
+from analytics import pages, topics
 from analytics.access import Reader
 from analytics.filters import parse
 from tests.analytics.conftest import LATER, NOW, moment
@@ -36,6 +36,17 @@ def test_an_empty_period_has_a_first_sentence(first, plant, slug):
     assert empty == ("0 calls lie behind this choice." if slug == "calls" else EMPTY)
     assert full
     assert full != empty
+
+
+def test_overview_and_department_answer_too(plant, org, people, departments):
+    plant("BUR", [8000])
+    reader = Reader(people["analyst"], org, NOW)
+    for query, said in (("from=2001-01-01&to=2001-03-01", EMPTY), ("from=2026-01-01&to=2026-03-31", "")):
+        filters = parse(QueryDict(query), reader)
+        found = pages.overview(reader, filters), pages.department(reader, filters, departments["BUR"])
+        for page in found:
+            assert page.lede
+            assert (page.lede[0].text == EMPTY) == bool(said)
 
 
 @pytest.mark.parametrize("slug", topics.TOPICS)

@@ -234,7 +234,7 @@ def test_empty_states_say_what_will_come(org, address, people, client_for, plant
     plant("BUR", [8000] * 6, day=dt.date(2025, 1, 15))
     for name in ("overview", "department"):
         page = analyst.get(address(name)).content.decode()
-        assert "No calls counted in this period" in page
+        assert "No answer: no calls were counted in this choice." in page
         assert "15 January 2025" in page
         assert "?period=all" in page
         assert "80.0" in analyst.get(address(name) + "?period=all").content.decode()
