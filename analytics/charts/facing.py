@@ -142,7 +142,7 @@ def _names(drawn: Sequence[tuple[str, "Aspects", Estimate]], reach: tuple[float,
         return beside(dots[:NAMED], dots, plot, taken)
     # Which of them find room hangs on who comes first.
     tries = [beside([*dots[:clear], *order], dots, plot, taken) for order in _orders(dots[clear:])]
-    # With all of them clear that is one order only: then clear ones change places as well.
+    # Where a name is still missing, clear ones change places as well.
     tries += [beside(order, dots, plot, taken) for order in _orders(dots) if max(map(len, tries)) < len(dots)]
     return max(tries, key=len)
 

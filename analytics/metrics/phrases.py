@@ -23,10 +23,10 @@ class Phrases:
     departments: Mapping[int, Mapping[str, Share]]
 
 
-def phrase_rates(frame: "pd.DataFrame", calls: Mapping[int, int], smallest: int = 1) -> Phrases:
+def phrase_rates(frame: "pd.DataFrame", calls: Mapping[int, int], smallest: int = 1, *, apart: bool = True) -> Phrases:
     """The rate of each phrase per department and over all of them, with Wilson's interval, from the frame `phrases`.
 
-    `calls` is how many calls each department has. A department below `smallest` calls is withheld, and so is the whole
+    `calls` is how many calls each department has; without `apart` no department is told of. A department below `smallest` calls is withheld, and so is the whole
     where it would give such a department away.
     """
     heard: dict[str, dict[int, int]] = {}
@@ -47,5 +47,6 @@ def phrase_rates(frame: "pd.DataFrame", calls: Mapping[int, int], smallest: int 
                 for phrase, counts in sorted(heard.items())
             }
             for key, n in sizes.items()
+            if apart
         },
     )

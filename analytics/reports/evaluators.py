@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from analytics import charts, evaluator_frames, frames
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.reports.base import Column, Report, Value, checked, left_out
+from analytics.reports.base import Column, Report, Value, checked, lacks, left_out
 from analytics.reports.tree import tree_of
 
 
@@ -30,8 +30,10 @@ def base_report(
     filters: Filters,
     result: object,
     counted: int,
+    known: int | None = None,
     chart: charts.Chart | None = None,
 ) -> Report:
+    """`known` is how many of the counted calls have the filters' measure, for what rests on it."""
     return Report(
         slug=slug,
         title=title,
@@ -42,6 +44,7 @@ def base_report(
         start=filters.start,
         end=filters.end,
         counted=counted,
+        lacking=lacks(filters.measure, counted, known),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
         chart=chart,

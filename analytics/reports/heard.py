@@ -110,7 +110,9 @@ class _Bank:
 
     def _rates(self, filters: Filters, *, now: bool) -> Phrases:
         frame = frames.phrases(self.reader, filters, self.tree.keys)
-        return metrics.phrase_rates(frame, self.calls[now], self.reader.smallest_group(self.tree.keys))
+        # Departments are compared with each other now, and with nothing before.
+        smallest = self.reader.smallest_group(self.tree.keys)
+        return metrics.phrase_rates(frame, self.calls[now], smallest, apart=now)
 
     @cached_property
     def entries(self) -> dict[str, Entry]:

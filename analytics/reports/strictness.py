@@ -76,6 +76,7 @@ def severity(reader: Reader, filters: Filters, _department: int | None) -> Repor
         reader=reader,
         filters=filters,
         counted=_counted(reader, filters),
+        known=_counted(reader, filters, "n"),
         chart=charts.gaps(drawn, _("points, strict (−) or lenient (+)")),
         result=Leanings(lines, found, _apart(found, known, tree_of(reader, filters)), _is_long(filters)),
     )
@@ -87,8 +88,8 @@ def halves(reader: Reader, filters: Filters) -> "pd.DataFrame":
     return reader.once(key, lambda: evaluator_frames.by_half(reader, filters, keys))
 
 
-def _counted(reader: Reader, filters: Filters) -> int:
-    return int(halves(reader, filters)["n_calls"].sum())
+def _counted(reader: Reader, filters: Filters, column: str = "n_calls") -> int:
+    return int(halves(reader, filters)[column].sum())
 
 
 def _severities(reader: Reader, filters: Filters) -> Evaluators:
@@ -220,6 +221,7 @@ def severity_drift(reader: Reader, filters: Filters, _department: int | None) ->
         reader=reader,
         filters=filters,
         counted=_counted(reader, filters),
+        known=_counted(reader, filters, "n"),
         chart=charts.gaps(drawn, _("points, stricter (−) or milder (+)")) if anybody else None,
         result=result,
     )
@@ -328,6 +330,7 @@ def corrected(reader: Reader, filters: Filters, _department: int | None) -> Repo
         reader=reader,
         filters=filters,
         counted=_counted(reader, filters),
+        known=_counted(reader, filters, "n"),
         result=result,
     )
 

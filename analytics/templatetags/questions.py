@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache, partial
 from itertools import groupby, islice
 from typing import Any
 
@@ -183,6 +184,8 @@ def widest(found: Sequence[PlaceHeard]) -> list[PlaceHeard]:
 @register.simple_tag
 def said_items(said: Said) -> SafeString:
     """What was said with a phrase, each with the call it is of. Written here, as in `heat`: hundreds of them on a page."""
+    # Of a few days.
+    day = cache(partial(date_format, format="SHORT_DATE_FORMAT"))
     return format_html_join(
         "",
         '<li><q>{}</q> <span class="mute small">{}, {}{} · <a href="{}">{}</a></span></li>',
@@ -190,7 +193,7 @@ def said_items(said: Said) -> SafeString:
             (
                 quote.words,
                 name,
-                date_format(quote.day, "SHORT_DATE_FORMAT"),
+                day(quote.day),
                 "" if quote.second is None else f", {words.into_the_call(quote.second)}",
                 reverse("call", args=[quote.call]),
                 quote.reference,

@@ -1,11 +1,16 @@
 """Where names stand among dots: upon nothing else, at any width."""
 
 import random
+from fractions import Fraction
 
 import pytest
 
+from analytics import charts
 from analytics.charts.base import NAME_HEIGHT
 from analytics.charts.names import DOT, LETTER, WIDTHS, Box, Dot, Line, Plot, beside
+from analytics.figures import Mean
+from analytics.metrics import Aspects
+from analytics.results import Estimate
 
 PLOT = Plot((50.0, 90.0), (50.0, 90.0), 344)
 
@@ -91,3 +96,27 @@ def test_names_make_way_for_other_words_and_long_ones_are_cut():
 )
 def test_whether_a_line_passes_through_a_box(line, meets):
     assert line.meets(Box(4, 4, 6, 6)) is meets
+
+
+def test_every_department_of_a_small_organisation_is_named_beside_its_dot():
+    """As the demo's lie: three upon each other in the corner, two beside each other."""
+    places = {
+        "Klachten": (83.5, 80.8),
+        "Juridisch loket": (63.2, 61.4),
+        "Bouwen en verbouwen": (80.8, 80.8),
+        "Belastingen": (86.0, 86.0),
+        "Burgerzaken": (86.5, 86.9),
+        "Parkeervergunningen": (77.7, 78.2),
+        "Afval en milieu": (63.1, 63.7),
+        "Klantcontact": (85.7, 87.3),
+    }
+    gap = Estimate(n=20)
+    dots = [
+        (name, Aspects(*(Mean(n=20, exact=Fraction(end)) for end in ends), Mean()), gap)
+        for name, ends in places.items()
+    ]
+    drawn = charts.facing(dots)
+    named = {each["text"]: (each["x"], each["y"]) for each in drawn["layout"]["annotations"] if each["text"] in places}
+    assert named == pytest.approx(places)
+    crowd = charts.facing([(f"{name} {n}", *rest) for name, *rest in dots for n in range(4)])
+    assert len([each for each in crowd["layout"]["annotations"] if each["text"][:-2] in places]) < 10

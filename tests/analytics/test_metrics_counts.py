@@ -34,6 +34,12 @@ class TestPhrases:
         assert found.whole["rush"].withheld
         assert found.departments[1]["rush"].n == 24
 
+    def test_of_all_together_alone(self):
+        whole = metrics.phrase_rates(self.frame, {1: 24, 2: 3}, smallest=5, apart=False)
+        assert (whole.departments, whole.whole["rush"].withheld) == ({}, True)
+        found = metrics.phrase_rates(self.frame, {1: 24, 2: 20}, apart=False)
+        assert found.whole == metrics.phrase_rates(self.frame, {1: 24, 2: 20}).whole
+
     def test_nothing(self):
         assert metrics.phrase_rates(phrases(), {1: 5}).departments == {1: {}}
         assert metrics.phrase_rates(phrases(), {}).whole == {}

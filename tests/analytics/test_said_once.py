@@ -35,7 +35,8 @@ def text_of(answer):
 
 
 @pytest.mark.parametrize(
-    "where", [OVERVIEW, *(topic(slug) for slug in ("comparison", "content-experience", "trend", "questions"))]
+    "where",
+    [OVERVIEW, *(topic(slug) for slug in ("comparison", "content-experience", "trend", "questions", "strictness"))],
 )
 def test_a_page_says_why_some_calls_are_in_no_figure(month, plant, people, client_for, where):
     browser = client_for(people["analyst"])
@@ -70,6 +71,20 @@ def test_the_file_of_courses_says_from_when_to_when(sow, people, client_for):
     assert {row["start"] for row in rows} == {"2025-06-01"}
     assert {row["periods"] for row in rows} == {"10"}
     assert max(row["end"] for row in rows) >= "2026-03-10"
+
+
+def test_a_quarter_before_is_named_as_in_a_sentence(later, plant, people, client_for):
+    plant("BUR", [8000] * 12)
+    plant("BUR", [8000] * 12, day=dt.date(2025, 11, 10))
+    page = text_of(client_for(people["works_council"]).get(OVERVIEW))
+    assert "against the 4th quarter of 2025" in page
+
+
+def test_a_handful_of_calls_does_not_lie_farthest_apart(plant, people, client_for):
+    plant("BUR", [6000, 7000, 8000, 9000] * 3)
+    plant("BEL", [1000, 5000, 10000])
+    page = text_of(client_for(people["analyst"]).get(topic("questions")))
+    assert "Calls differ most in Burgerzaken" in page
 
 
 # --- help -------------------------------------------------------------------------------------------------------------
