@@ -40,7 +40,12 @@ class ReportOut(Shape):
     summary = serializers.CharField(help_text="What it shows, in words.")
     start = serializers.DateField(allow_null=True)
     end = serializers.DateField()
-    counted = serializers.IntegerField(help_text="Calls that the figures rest on.")
+    counted = serializers.IntegerField(help_text="Calls that count in what the report covers.")
+    lacking = LeftOutOut(
+        many=True,
+        help_text="Counted calls that tell nothing of the figures, by reason: the key of a measure that they have no score of; "
+        "seconds, pair or aspects.",
+    )
     left_out = LeftOutOut(many=True, help_text="Calls of the period that do not count, by reason.")
     data_time = serializers.DateTimeField(help_text="The figures are as of this moment.")
     columns = ColumnOut(many=True)
@@ -94,6 +99,7 @@ EXAMPLE = OpenApiExample(
         "start": "2026-03-01",
         "end": "2026-03-31",
         "counted": 41,
+        "lacking": [{"reason": "score", "calls": 1}],
         "left_out": [{"reason": "returned", "calls": 2}],
         "data_time": "2026-04-01T09:30:00+02:00",
         "columns": [{"name": "score", "label": "Score", "unit": "points", "metric": "score"}],
@@ -211,6 +217,7 @@ def shown(report: reports.Report) -> dict[str, Any]:
         "start": report.start,
         "end": report.end,
         "counted": report.counted,
+        "lacking": [{"reason": reason, "calls": calls} for reason, calls in report.lacking.items()],
         "left_out": [{"reason": reason, "calls": calls} for reason, calls in report.left_out.items()],
         "data_time": report.data_time,
         "columns": [

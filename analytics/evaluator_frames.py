@@ -112,12 +112,16 @@ def by_half(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
     what, score = np.divmod(what, SCORES)
     known = score > 0
     score = np.where(known, score - 1, 0)
-    frame = pd.DataFrame({"who": who, "what": what, "n_calls": 1, "n": known, "sum": score, "squares": score * score})
     # Added up here: the database would sort all of them, and give most of them back.
-    added = frame.groupby(["who", "what"], as_index=False).sum()
-    keys = zip(FACTORS, (added["who"] // places, added["who"] % places, added["what"] // 2), strict=True)
-    sums = added[["n_calls", "n", "sum", "squares"]].astype("int64")
-    return pd.DataFrame(dict(keys) | {"later": added["what"] % 2 == 1} | dict(sums.items()))
+    (whose, pairs), (which, kinds) = (pd.factorize(each, sort=True) for each in (who, what))
+    place, cells = pd.factorize(whose * len(kinds) + which, sort=True)
+    of_pair, of_kind = divmod(cells, max(len(kinds), 1))
+    pair, kind = pairs[of_pair], kinds[of_kind]
+    columns = {"n_calls": None, "n": known, "sum": score, "squares": score * score}
+    # As floats they are exact up to 2**53, which is nine million million scores.
+    added = {name: np.bincount(place, each, len(cells)).astype(np.int64) for name, each in columns.items()}
+    keys = dict(zip(FACTORS, (pair // places, pair % places, kind // 2), strict=True))
+    return pd.DataFrame(keys | {"later": kind % 2 == 1} | added)
 
 
 class Listed(Aggregate):

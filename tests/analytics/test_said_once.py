@@ -52,6 +52,13 @@ def test_a_department_says_it_of_its_own_calls(month, plant, people, departments
     assert f"7 calls counted, 1 of them {WHY};" in text_of(client_for(people["analyst"]).get(page))
 
 
+def test_programs_are_told_the_same(month, plant, people, api_client):
+    plant("BUR", [None, None])
+    told = api_client(people["analyst"], "read").get("/api/v1/reports/funnel/").json()
+    assert (told["counted"], told["lacking"]) == (15, [{"reason": "score", "calls": 2}])
+    assert sum(row["calls"] for row in told["rows"]) == 13
+
+
 def test_of_a_dimension_it_says_that_it_did_not_come_up(month, plant, people, client_for):
     plant("BUR", [8000, 8000], tone=None)
     page = text_of(client_for(people["analyst"]).get(f"{OVERVIEW}?measure=tone"))
