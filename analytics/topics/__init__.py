@@ -6,7 +6,6 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from analytics import lede
 from analytics.access import Reader
