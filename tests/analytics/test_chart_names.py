@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -111,11 +112,10 @@ def test_every_department_of_a_small_organisation_is_named_beside_its_dot():
         "Klantcontact": (85.7, 87.3),
     }
     gap = Estimate(n=20)
-    dots = [
-        (name, Aspects(*(Mean(n=20, exact=Fraction(end)) for end in ends), gap), gap) for name, ends in places.items()
-    ]
-    drawn = charts.facing(dots)
+    means = {name: [Mean(n=20, exact=Fraction(end)) for end in ends] for name, ends in places.items()}
+    dots = [(name, Aspects(content, experience, gap), gap) for name, (content, experience) in means.items()]
+    drawn: Any = charts.facing(dots)
     named = {each["text"]: (each["x"], each["y"]) for each in drawn["layout"]["annotations"] if each["text"] in places}
     assert named == places
-    crowd = charts.facing([(f"{name} {n}", *rest) for name, *rest in dots for n in range(4)])
+    crowd: Any = charts.facing([(f"{name} {n}", *rest) for name, *rest in dots for n in range(4)])
     assert len([each for each in crowd["layout"]["annotations"] if each["text"][:-2] in places]) < 10

@@ -147,7 +147,7 @@ def test_a_page_has_words_where_the_file_has_codes(month, people, client_for):
 
 
 def test_codes_of_a_column_are_words_there_only():
-    assert codes.said("fate", "callback_agreed") == Call.Fate.CALLBACK_AGREED.label
+    assert codes.said("fate", "callback_agreed") == str(Call.Fate.CALLBACK_AGREED.label)
     assert codes.said("to", "left") == "left to fate"
     assert codes.said("text", "left") == "left"
     assert codes.said("department", "total") == "total"
