@@ -285,7 +285,7 @@ def main(arguments: list[str]) -> int:
     # Told to stop, we still stop the database server that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
-    say(f"Running {', '.join(parts)}; all of it takes 5 to 10 minutes on two cores.")
+    say(f"Running {', '.join(parts)}; all of it takes a quarter of an hour on two cores.")
     with quick_storage(), checks_in_background(wanted="checks" in parts) as futures:
         try:
             results = run_parts([part for part in parts if part in RUNNERS], extra)

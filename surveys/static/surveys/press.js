@@ -2,7 +2,7 @@
 
 // A click comes just after the finger is lifted; a press that lasts much longer than a click is none.
 const CLICK_COMES = 100;
-const LONGEST = 1500;
+const LONGEST = 5000;
 
 export class Press {
   constructor() {
