@@ -28,12 +28,12 @@ def no_answer(counted: int, few: str = "") -> Sentence:
 
 
 def overview(rows: Sequence[Row], filters: Filters, hours: int) -> list[Sentence]:
-    """Which departments changed clearly, that the others did not, and what became of promised callbacks."""
+    """Which departments changed clearly and that the others did not, which miss their target, what became of callbacks."""
     departments = [row for row in rows if row.level == "department"]
     if not departments:
         return []
     whole = next((row for row in rows if row.level == "total"), None) or max(rows, key=lambda row: row.mean.n or 0)
-    return [*_changes(departments, filters, whole), *callbacks(whole.kept, hours)]
+    return [*_changes(departments, filters, whole), *_missed(departments), *callbacks(whole.kept, hours)]
 
 
 def department(row: Row, filters: Filters, hours: int, course: Series | None) -> list[Sentence]:
@@ -87,6 +87,24 @@ def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[S
         )
         found.append(Sentence(text % facts, strong=True))
     return [*found, Sentence(_("The score is %(figure)s.") % facts)] if whole.mean.exact is not None else found
+
+
+def _missed(departments: Iterable[Row]) -> list[Sentence]:
+    """Whose target lies above their whole interval, the farthest first."""
+    below = [
+        row
+        for row in departments
+        if row.target is not None and row.mean.high is not None and row.mean.high < row.target
+    ]
+    below.sort(key=lambda row: row.distance or 0)
+    named = [
+        _("%(name)s (%(points)s; target %(target)s)")
+        % {"name": row.name, "points": words.points(row.mean.exact), "target": words.points(row.target, 0)}
+        for row in below
+    ]
+    return (
+        [Sentence(_("Clearly below target: %(names)s.") % {"names": words.listed(named)}, strong=True)] if named else []
+    )
 
 
 def _signals(rows: Sequence[Row], filters: Filters) -> list[Sentence]:

@@ -189,7 +189,7 @@ def _steps(reader: Reader, filters: Filters) -> tuple[Choice, ...]:
 
 
 def counted(report: Report, reader: Reader) -> str:
-    """“1,941 calls counted; left out: 38 waiting for review. By call date, Amsterdam time. Updated 09:12.”"""
+    """“1,941 calls counted; left out: 38 waiting for review. By call date, Amsterdam time. As it stood at 09:12.”"""
     zone = ZoneInfo(reader.organisation.time_zone)
     facts = {
         "counted": _of_the_choice(report),
@@ -198,9 +198,9 @@ def counted(report: Report, reader: Reader) -> str:
         "time": date_format(report.data_time.astimezone(zone), "H:i"),
     }
     if report.left_out:
-        text = _("%(counted)s; left out: %(left_out)s. By call date, %(place)s time. Updated %(time)s.")
+        text = _("%(counted)s; left out: %(left_out)s. By call date, %(place)s time. As it stood at %(time)s.")
     else:
-        text = _("%(counted)s; none left out. By call date, %(place)s time. Updated %(time)s.")
+        text = _("%(counted)s; none left out. By call date, %(place)s time. As it stood at %(time)s.")
     return text % facts
 
 

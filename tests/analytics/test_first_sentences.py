@@ -49,6 +49,17 @@ def test_overview_and_department_answer_too(plant, org, people, departments):
             assert (page.lede[0].text == EMPTY) == bool(said)
 
 
+def test_the_overview_names_who_clearly_misses_a_target(plant, org, people):
+    """Burgerzaken's is 75, Belastingen's 70; what cannot be told from its target is not named."""
+    plant("BUR", [6000, 6200, 5800, 6100, 5900] * 4)
+    plant("BEL", [6900, 7100, 6500, 7300, 7000] * 4)
+    reader = Reader(people["analyst"], org, NOW)
+    said = [
+        each.text for each in pages.overview(reader, parse(QueryDict("from=2026-01-01&to=2026-03-31"), reader)).lede
+    ]
+    assert "Clearly below target: Burgerzaken (60.0; target 75)." in said
+
+
 @pytest.mark.parametrize("slug", topics.TOPICS)
 def test_a_department_with_a_single_call_has_a_first_sentence(first, plant, slug):
     plant("BUR", [8000] * 30)

@@ -262,7 +262,7 @@ def test_counting_line(month, make_call, address, people, client_for):
     make_call("submitted")
     make_call("returned")
     page = client_for(people["analyst"]).get(address("overview")).content.decode()
-    line = "19 calls counted; left out: 1 returned, 1 waiting for review. By call date, Amsterdam time. Updated 12:12."
+    line = "19 calls counted; left out: 1 returned, 1 waiting for review. By call date, Amsterdam time. As it stood at 12:12."
     assert line in re.sub(r"\s+", " ", page)
 
 
