@@ -52,7 +52,8 @@ class ReportOut(Shape):
     rows = serializers.ListField(
         child=serializers.DictField(),
         help_text="By column name: figures with two decimals as text, counts as numbers, dates as YYYY-MM-DD. null is no "
-        "data, or a figure withheld because it rests on too few calls; the row's `note` says which.",
+        "data, or a figure withheld (note: too few calls) because it rests on too few calls, or others could be worked out "
+        "from it; the row's `note` says which.",
     )
 
 

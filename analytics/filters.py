@@ -373,7 +373,7 @@ class _Parser:
 
     def words(self, key: str) -> str:
         """Words to look for, as they were typed; no more of them than anybody types."""
-        value = " ".join(self.first(key).split())[:MOST_TYPED]
+        value = " ".join(self.first(key).replace("\0", " ").split())[:MOST_TYPED]
         if value:
             self.kept.append((key, value))
         return value

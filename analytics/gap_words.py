@@ -13,7 +13,7 @@ from analytics.results import Estimate
 
 def pairs(count: int | None) -> str:
     if count is None:
-        return _("too few pairs")
+        return words.not_shown()
     return ngettext("%(count)s pair", "%(count)s pairs", count) % {"count": words.whole(count)}
 
 
@@ -23,9 +23,7 @@ def signed(found: Estimate) -> str:
         return "–"
     if found.low is None or found.high is None:
         return words.signed(found.exact)
-    ends = {"low": words.signed(found.low), "high": words.signed(found.high)}
-    interval = _("%(low)s to %(high)s") % ends
-    return f"{words.signed(found.exact)} ({interval})"
+    return words.signed_with_ends(found.exact, found.low, found.high)
 
 
 def size(found: Estimate, unit: str = "") -> str:
@@ -34,11 +32,11 @@ def size(found: Estimate, unit: str = "") -> str:
         return "–"
     turn = 1 if found.exact >= 0 else -1
     unit = unit or _("points")
-    value = f"{words.points(abs(found.exact))} {unit}"
     if found.low is None or found.high is None:
-        return value
+        return f"{words.points(abs(found.exact))} {unit}"
     low, high = sorted((turn * found.low, turn * found.high))
-    return f"{value} ({words.interval(low, high)})"
+    places = words.digits(low, high)
+    return f"{words.points(abs(found.exact), places)} {unit} ({words.interval(low, high, places)})"
 
 
 def share(found: Share) -> str:
@@ -64,10 +62,10 @@ def with_sizes(found: Iterable[tuple[str, Estimate]], most: int = 4) -> str:
 
 def of_dominant(found: Estimate, unit: str = "") -> str:
     """What dominant callers get, in words; the gap is calm minus dominant. `unit` is that of points by default."""
-    facts = {"size": size(found, unit), "gap": signed(found)}
+    facts = {"size": size(found, unit), "gap": for_dominant(found, unit)}
     way = direction(found)
     if found.withheld:
-        return _("too few pairs to show")
+        return words.not_shown_why()
     if found.exact is None:
         return _("no pairs")
     if way > 0:
@@ -77,6 +75,40 @@ def of_dominant(found: Estimate, unit: str = "") -> str:
     if found.p is None:
         return _("too few for an interval: %(gap)s") % facts
     return _("no clear difference: %(gap)s") % facts
+
+
+def for_dominant(found: Estimate, unit: str = "") -> str:
+    """“9.8 points less for dominant callers (3.1 to 16.4)”, clear or not; each end says its way where they differ in it."""
+    less, more = _("%(size)s less for dominant callers"), _("%(size)s more for dominant callers")
+    return _either_way(found, less, more, unit or _("points"))
+
+
+def which_way(found: Estimate) -> str:
+    """“9.8 less (3.1 to 16.4)”, where a heading says of whom, and of what."""
+    return _either_way(found, _("%(size)s less"), _("%(size)s more"))
+
+
+def _either_way(found: Estimate, less: str, more: str, unit: str = "") -> str:
+    if found.exact is None:
+        return "–"
+    places = 1 if found.low is None or found.high is None else words.digits(found.low, found.high)
+    size_of = {"size": f"{words.points(abs(found.exact), places)} {unit}".rstrip()}
+    said = (less if found.exact >= 0 else more) % size_of
+    if found.low is None or found.high is None:
+        return said
+    low, high = sorted((abs(found.low), abs(found.high)))
+    if found.low < 0 < found.high:
+        sides = {"more": words.points(-found.low, places), "less": words.points(found.high, places)}
+        between = _("%(more)s more to %(less)s less") % sides
+        return f"{said} ({between})"
+    return f"{said} ({words.interval(low, high, places)})"
+
+
+def may_be_chance(found: Estimate, tested: int) -> str:
+    """Why a gap whose interval leaves zero out is not called clear: it is one of many that were tested."""
+    if found.p is None or found.clear or found.low is None or found.high is None or found.low <= 0 <= found.high:
+        return ""
+    return _("one of %(count)s differences tested: may be chance") % {"count": words.whole(tested)}
 
 
 def ends(found: Sequence[Estimate]) -> list[float]:

@@ -1,6 +1,6 @@
 """The first sentence of a page: what the reader should take away, made only of signals that survived correction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -20,10 +20,16 @@ def plain(sentences: Iterable[Sentence]) -> str:
     return " ".join(sentence.text for sentence in sentences)
 
 
-def no_answer(counted: int, few: str = "") -> Sentence:
-    """What a page says first when it has nothing to tell; `few`: of too few calls, in words of its own."""
+def no_answer(counted: int, lacking: Mapping[str, int], few: str = "", *, is_of_totals: bool = False) -> Sentence:
+    """What a page says first when its first report tells nothing; `few`: of too few calls, in words of its own."""
     if not counted:
         return Sentence(_("No answer: no calls were counted in this choice."), strong=True)
+    if sum(lacking.values()) >= counted:
+        why = ", ".join(words.lacking(reason, count) for reason, count in lacking.items())
+        facts = {"calls": words.calls(counted), "why": why}
+        return Sentence(_("No answer: %(calls)s counted, %(why)s.") % facts, strong=True)
+    if is_of_totals and not few:
+        few = _("No answer is shown: too few calls were counted in this choice, or others could be worked out from it.")
     return Sentence(few or _("No answer: too few calls were counted in this choice."), strong=True)
 
 
@@ -71,10 +77,7 @@ def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[S
     signals = [row for row in departments if row.signal is not None]
     rest = len(tested) - len(signals)
     if signals and rest:
-        text = ngettext(
-            "The other department shows no clear change.", "The other %(count)s show no clear change.", rest
-        )
-        return [*_signals(signals, filters), Sentence(text % {"count": rest})]
+        return [*_signals(signals, filters), Sentence(_unchanged(rest, filters))]
     if signals:
         return _signals(signals, filters)
     found = []
@@ -87,6 +90,20 @@ def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[S
         )
         found.append(Sentence(text % facts, strong=True))
     return [*found, Sentence(_("The score is %(figure)s.") % facts)] if whole.mean.exact is not None else found
+
+
+def _unchanged(rest: int, filters: Filters) -> str:
+    if not filters.before:
+        text = ngettext(
+            "The other department shows no clear change.", "The other %(count)s show no clear change.", rest
+        )
+        return text % {"count": rest}
+    text = ngettext(
+        "The other department shows no clear change against %(before)s.",
+        "The other %(count)s show no clear change against %(before)s.",
+        rest,
+    )
+    return text % {"count": rest, "before": words.before(filters)}
 
 
 def _missed(departments: Iterable[Row]) -> list[Sentence]:

@@ -94,7 +94,7 @@ def overview(reader: Reader, filters: Filters) -> OverviewPage:
         reader=reader,
         filters=filters,
         query=filters.querystring().rstrip("?"),
-        lede=tuple(lede.overview(result.rows, filters, hours)) or (lede.no_answer(report.counted),),
+        lede=tuple(lede.overview(result.rows, filters, hours)) or (no_answer(report),),
         chips=chips(reader, filters),
         fields=fields(reader, filters),
         report=report,
@@ -124,7 +124,7 @@ def department(reader: Reader, filters: Filters, chosen: "Department") -> Depart
         department=chosen,
         row=row,
         axis=marks.axis([row]),
-        lede=tuple(lede.department(row, filters, hours, chosen_course)) or (lede.no_answer(made["items"].counted),),
+        lede=tuple(lede.department(row, filters, hours, chosen_course)) or (no_answer(made["items"]),),
         chips=chips(reader, filters, departments=False),
         fields=fields(reader, filters, departments=False),
         steps=_steps(reader, filters),
@@ -188,6 +188,10 @@ def _steps(reader: Reader, filters: Filters) -> tuple[Choice, ...]:
     )
 
 
+def no_answer(report: Report, few: str = "") -> lede.Sentence:
+    return lede.no_answer(report.counted, report.lacking, few, is_of_totals=report.is_of_totals)
+
+
 def counted(report: Report, reader: Reader) -> str:
     """“1,941 calls counted; left out: 38 waiting for review. By call date, Amsterdam time. As it stood at 09:12.”"""
     zone = ZoneInfo(reader.organisation.time_zone)
@@ -201,7 +205,10 @@ def counted(report: Report, reader: Reader) -> str:
         text = _("%(counted)s; left out: %(left_out)s. By call date, %(place)s time. As it stood at %(time)s.")
     else:
         text = _("%(counted)s; none left out. By call date, %(place)s time. As it stood at %(time)s.")
-    return text % facts
+    if reader.sees_calls:
+        return text % facts
+    why = _("“Not shown”: too few calls, or others could be worked out from it.")
+    return f"{text % facts} {why}"
 
 
 def _of_the_choice(report: Report) -> str:
@@ -210,8 +217,8 @@ def _of_the_choice(report: Report) -> str:
     if report.start and report.filters.start and report.start < report.filters.start:
         facts["day"] = words.day(report.start)
         text = ngettext(
-            "%(count)s call counted since %(day)s, where the courses begin",
-            "%(count)s calls counted since %(day)s, where the courses begin",
+            "%(count)s call counted since %(day)s, where the trends begin",
+            "%(count)s calls counted since %(day)s, where the trends begin",
             report.counted,
         )
     else:

@@ -60,6 +60,8 @@ def reading(request: HttpRequest) -> HttpResponse:
         "topics": [(each, reader is not None and each.is_for(reader)) for each in topics.TOPICS.values()],
         "slug": reader and reader.organisation.slug,
         "checks": reader and reader.checks,
+        "sees_calls": reader and reader.sees_calls,
+        "codes": {each.code for each in reader.departments.values()} if reader else (),
     }
     return render(request, "analytics/reading.html", page)
 

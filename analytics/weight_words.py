@@ -39,7 +39,10 @@ def alternative(name: str, form: Definition) -> str:
     code, step = name.rsplit(" ", 1)
     section = next(each for each in form.sections if each.code == code)
     percent = words.percent(Decimal(step.strip("+-%")))
-    facts = {"section": text(section.title, get_language() or "en"), "step": percent}
+    facts = {
+        "section": words.section(str(section.dimension), text(section.title, get_language() or "en")),
+        "step": percent,
+    }
     if step.startswith("+"):
         return _("%(section)s counts %(step)s more") % facts
     return _("%(section)s counts %(step)s less") % facts

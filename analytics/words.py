@@ -46,6 +46,12 @@ def measure(name: str) -> str:
     return capital(str(MEASURES[name]))
 
 
+def section(dimension: str, title: str) -> str:
+    """A checklist's section by the name that its dimension has elsewhere, with its own title where that is another."""
+    name = measure(dimension) if dimension in MEASURES and dimension != "other" else title
+    return name if name.casefold() == title.casefold() or not title else f"{name} ({title})"
+
+
 def left_out(reason: str, count: int) -> str:
     """A reason with its number: “12 returned”."""
     words = {
@@ -150,16 +156,26 @@ def interval(low: Decimal | None, high: Decimal | None, places: int = 1) -> str:
     return _("%(low)s to %(high)s") % {"low": points(low, places), "high": points(high, places)}
 
 
+def not_shown() -> str:
+    """What stands where a figure is withheld, whichever the reason: the words must not tell one from the other."""
+    return _("not shown")
+
+
+def not_shown_why() -> str:
+    """Where there is room: both reasons together, never which of them it is."""
+    return _("not shown: too few calls, or others could be worked out from it")
+
+
 def calls(count: int | None) -> str:
     if count is None:
-        return _("too few calls")
+        return not_shown()
     return ngettext("%(count)s call", "%(count)s calls", count) % {"count": whole(count)}
 
 
 def mean_in_words(mean: Mean) -> str:
     """“71.2 points (68.0 to 74.4), 61 calls”."""
     if mean.withheld:
-        return _("too few calls to show")
+        return not_shown_why()
     if mean.exact is None:
         return _("no calls")
     words = {"points": points(mean.exact), "interval": interval(mean.low, mean.high), "calls": calls(mean.n)}
@@ -168,16 +184,31 @@ def mean_in_words(mean: Mean) -> str:
     return _("%(points)s points (%(interval)s), %(calls)s") % words
 
 
+def digits(low: Decimal, high: Decimal) -> int:
+    """One more than usual where an end would read 0.0 and is not: “+0.0 to +0.4” is not “more than chance”."""
+    return 2 if any(each and not _to_places(each, 1) for each in (low, high)) else 1
+
+
+def signed_ends(low: Decimal, high: Decimal) -> str:
+    """“+2.0 to +8.2”."""
+    places = digits(low, high)
+    return _("%(low)s to %(high)s") % {"low": signed(low, places), "high": signed(high, places)}
+
+
+def signed_with_ends(value: Decimal | Fraction, low: Decimal, high: Decimal) -> str:
+    """“+5.1 (+2.0 to +8.2)”, all with the same digits."""
+    return f"{signed(value, digits(low, high))} ({signed_ends(low, high)})"
+
+
 def change_in_words(change: Change) -> str:
     """“+5.1 (+2.0 to +8.2)”."""
-    low, high = signed(change.low), signed(change.high)
-    interval = _("%(low)s to %(high)s") % {"low": low, "high": high}
-    return f"{signed(change.exact)} ({interval})"
+    return signed_with_ends(change.exact, change.low, change.high)
 
 
 def drift_in_words(drift: Drift, by: str) -> str:
     """“−1.1 a month (−1.5 to −0.7)”."""
-    facts = {"points": signed(drift.value), "low": signed(drift.low), "high": signed(drift.high)}
+    points_, low, high = (signed(each, digits(drift.low, drift.high)) for each in (drift.value, drift.low, drift.high))
+    facts = {"points": points_, "low": low, "high": high}
     if by == "month":
         return _("%(points)s a month (%(low)s to %(high)s)") % facts
     return _("%(points)s a week (%(low)s to %(high)s)") % facts
@@ -216,7 +247,7 @@ def _share_places(share: Share) -> int:
 
 def share_in_words(share: Share) -> str:
     if share.value is None:
-        return _("too few calls to show") if share.withheld else _("no calls")
+        return not_shown_why() if share.withheld else _("no calls")
     ends = share_ends(share)
     return f"{share_percent(share)} ({ends})" if ends else share_percent(share)
 

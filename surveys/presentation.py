@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from surveys import definition as forms
 from surveys import scoring
+from surveys.checklist_words import DIMENSIONS
 from surveys.definition import Answers, Definition, Facts, Item
 
 
@@ -85,6 +86,12 @@ class AnsweredSection:
     rows: tuple[AnsweredRow, ...]
     score: int | None
     failed: bool
+
+    @property
+    def figures_name(self) -> str:
+        """The name that figures have it by, that of its dimension, where this is another than its title."""
+        name = str(DIMENSIONS[self.dimension])
+        return "" if self.dimension == "other" or name.casefold() == self.title.casefold() else name
 
 
 def answered_rows(

@@ -9,6 +9,8 @@ from analytics.charts.base import PLOT_HEIGHT, TOKENS, Chart, checked, faint, pl
 from analytics.metrics.waiting import DAY, Come
 
 LABEL_HEIGHT, LETTER_WIDTH, LONGEST = 17, 7, 24
+# What the words of the benchmark take of the drawing where it is smallest: hours across on a phone, percent up on paper.
+WORDS_WIDE, WORDS_HIGH = 42, 8
 # A line: its name, its hue, of how many promises, and its points.
 Stepped = tuple[str, str, int, Sequence[Come]]
 
@@ -33,7 +35,7 @@ def come(lines: Sequence[Stepped], benchmark: int, benchmark_words: str) -> Char
             {"type": "line", "x0": DAY, "x1": DAY, "y0": 0, "y1": 101, "line": dotted},
             {"type": "line", "x0": 0, "x1": DAY, "y0": benchmark, "y1": benchmark, "line": dotted},
         ],
-        "annotations": [*_labels(lines), _benchmark(benchmark, benchmark_words)],
+        "annotations": [*_labels(lines), _benchmark(benchmark, benchmark_words, lines)],
         "margin": {"r": 24 + LETTER_WIDTH * max(len(_short(name)) for name, _hue, _n, _points in lines)},
         "separators": separators(),
     }
@@ -123,19 +125,36 @@ def _labels(lines: Sequence[Stepped]) -> list[Chart]:
     return found
 
 
+def _free(value: int, lines: Sequence[Stepped]) -> float:
+    """The height nearest to the benchmark, in percent, at which its words are crossed by no curve."""
+    passing = [
+        [float(point.value) for point in points if DAY <= point.hour <= DAY + WORDS_WIDE]
+        for _name, _hue, _n, points in lines
+    ]
+    spans = [(min(each), max(each)) for each in passing if each]
+    half = WORDS_HIGH / 2
+    beside = [value + way * away / 2 for away in range(201) for way in (-1, 1)]
+    free = (
+        middle
+        for middle in beside
+        if half <= middle <= 101 - half and all(top < middle - half or low > middle + half for low, top in spans)
+    )
+    return next(free, beside[0])
+
+
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
-def _benchmark(value: int, text: str) -> Chart:
+def _benchmark(value: int, text: str, lines: Sequence[Stepped]) -> Chart:
+    """The benchmark's words where its line ends, or as near as no curve passes through them."""
     return {
         "text": text,
         "x": DAY,
-        "y": value,
+        "y": _free(value, lines),
         "xanchor": "left",
-        "yanchor": "top",
+        "yanchor": "middle",
         "xshift": 6,
-        "yshift": -4,
         "showarrow": False,
         "font": {"size": 12, "color": TOKENS["mute"]},
     }

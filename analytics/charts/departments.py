@@ -1,7 +1,6 @@
 """Departments beside each other: by how many calls they have, and their own mean beside the probable one."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from math import hypot
 
 from django.utils.translation import gettext as _
@@ -35,9 +34,18 @@ Range = tuple[float, float]
 
 
 def funnel(
-    found: AgainstWhole, names: Mapping[int, str], measure: str, places: Mapping[int, str] | None = None
+    found: AgainstWhole,
+    names: Mapping[int, str],
+    measure: str,
+    places: Mapping[int, str] | None = None,
+    *,
+    whole: str,
+    rest: str,
 ) -> Chart | None:
-    """Dots by number of calls, in the limits around the whole; those outside with their names. One alone is no drawing."""
+    """Dots by number of calls, in the limits around the whole; those outside with their names. One alone is no drawing.
+
+    `whole` is what all are called together, `rest` what each is compared with.
+    """
     if found.target is None or len(found.departments) < 2:
         return None
     data = _limits(found)
@@ -52,7 +60,10 @@ def funnel(
             "symbol": ["diamond" if key in outside else "circle" for key in found.departments],
             "color": [_colour(each) for each in found.departments.values()],
         },
-        "hovertext": [_against(names[key], each, found.target) for key, each in found.departments.items()],
+        "hovertext": [
+            _against(names[key], each, f"{whole} {words.points(found.target)}", rest)
+            for key, each in found.departments.items()
+        ],
         "hoverinfo": "text",
     }
     data.append(opening(dots, [(places or {}).get(key, "") for key in found.departments]))
@@ -110,18 +121,14 @@ def _reach(found: AgainstWhole) -> Range:
     return max(0.0, min(seen) - 2), min(101.0, max(seen) + 2)
 
 
-def _against(name: str, each: Against, whole: Decimal) -> str:
+def _against(name: str, each: Against, whole: str, rest: str) -> str:
     verdict = {
-        "inside": _("not clearly different from the rest"),
+        "inside": _("not clearly different from %(rest)s") % {"rest": rest},
         "above": _("above what is usual"),
         "below": _("below what is usual"),
     }[each.direction if each.verdict != "inside" and each.direction else "inside"]
-    facts = {"points": words.points(each.value), "calls": words.calls(each.n), "whole": words.points(whole)}
-    return (
-        f"<b>{plain(name)}</b><br>"
-        + _("%(points)s points, %(calls)s; all together %(whole)s") % facts
-        + f"<br>{verdict}"
-    )
+    facts = {"points": words.points(each.value), "calls": words.calls(each.n), "whole": plain(whole)}
+    return f"<b>{plain(name)}</b><br>" + _("%(points)s points, %(calls)s; %(whole)s") % facts + f"<br>{verdict}"
 
 
 def _names(found: AgainstWhole, names: Mapping[int, str], across: Range) -> tuple[list[Chart], Range]:

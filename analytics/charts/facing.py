@@ -1,6 +1,7 @@
 """Content against experience: a dot per department in both its intervals, with the line on which they are equal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ MARGIN = {"l": 52, "r": 16, "t": 28, "b": 48}
 MANY = 15
 # Of more dots the clear ones and those farthest from the line have names.
 NAMED = 8
+# In so many orders names are tried beside fewer.
+TRIES = 12
 
 
 def facing(dots: Sequence[tuple[str, "Aspects", Estimate]], places: Mapping[str, str] | None = None) -> Chart | None:
@@ -141,10 +144,15 @@ def _names(drawn: Sequence[tuple[str, "Aspects", Estimate]], reach: tuple[float,
     if len(dots) > MANY:
         return beside(dots[:NAMED], dots, plot, taken)
     # Which of them find room hangs on who comes first.
-    tries = [beside([*dots[:clear], *order], dots, plot, taken) for order in _orders(dots[clear:])]
+    kept = ((*dots[:clear], *order) for order in _orders(dots[clear:]))
     # Where a name is still missing, clear ones change places as well.
-    tries += [beside(order, dots, plot, taken) for order in _orders(dots) if max(map(len, tries)) < len(dots)]
-    return max(tries, key=len)
+    orders = dict.fromkeys(chain(kept, map(tuple, _orders(dots))))
+    found: list[Chart] = []
+    for order in islice(orders, TRIES):
+        found = max(found, beside(order, dots, plot, taken), key=len)
+        if len(found) == len(dots):
+            break
+    return found
 
 
 def _orders(dots: Sequence[Dot]) -> Iterator[Sequence[Dot]]:

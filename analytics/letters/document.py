@@ -103,21 +103,25 @@ def html(reader: Reader, filters: Filters, title: str, found: Sequence[Chapter])
             "period": page.chips[0],
             "narrower": [chip for chip in page.chips[1:] if wave is None or chip.value != wave.name],
             "wave": wave,
-            "sees": sees(reader),
+            "sees": sees(reader, filters),
             "metrics": used(found),
         },
     )
     return NOT_IN_XML.sub("", text)
 
 
-def sees(reader: Reader) -> str:
-    """Whose figures a reader may see, and from how many calls on."""
-    names = words.listed([each.name for each in reader.departments.values()], most=6)
-    whose = _("all departments") if reader.reads_all else names
+def sees(reader: Reader, filters: Filters) -> str:
+    """Whose figures the letter tells a reader, and from how many calls on."""
+    chosen = filters.departments if reader.sees_calls else ()
+    names = words.listed([reader.departments[key].name for key in chosen or reader.departments], most=6)
+    whose = _("all departments") if reader.reads_all and not chosen else names
     smallest = reader.smallest_group(reader.departments)
     if smallest == 1:
         return whose
-    return _("%(whose)s, nothing that rests on fewer than %(count)s calls") % {"whose": whose, "count": smallest}
+    return _("%(whose)s, nothing that rests on fewer than %(count)s calls or from which others could be worked out") % {
+        "whose": whose,
+        "count": smallest,
+    }
 
 
 def used(found: Iterable[Chapter]) -> list[tuple[str, str, list[Metric]]]:

@@ -106,8 +106,10 @@ def _chosen(letter: Letter, reader: Reader) -> Filters:
         raise Impossible("rights")
     asked = QueryDict(letter.query)
     filters = parse(asked, reader)
-    lost = any(problem.key in NARROWING for problem in filters.problems)
+    problems = {problem.key for problem in filters.problems}
+    # A planned letter is of what each of its readers may read; one that was asked for bears the names of its departments.
     lost_departments = "department" in asked and not filters.departments
+    lost = problems & NARROWING or (letter.schedule_id is None and "department" in problems)
     # Readers of totals are given whole quarters with all departments, whatever was asked.
     if reader.sees_calls and (lost or lost_departments):
         raise Impossible("elsewhere")

@@ -1,10 +1,10 @@
 """What a letter is of, and why one could not be made, as its reader reads it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from django.http import QueryDict
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -41,11 +41,16 @@ def titled(title: str, reader: Reader, query: str) -> str:
     if not chosen and not reader.reads_all and len(reader.departments) == 1:
         chosen = tuple(reader.departments)
     names = [printable(reader.departments[key].name) for key in chosen]
-    missing = [name for name in names if name.casefold() not in title.casefold()]
+    missing = [name for name in names if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title, re.IGNORECASE)]
     if not missing:
         return title
-    of = Truncator(words.listed(missing)).chars(MOST_NAMES)
-    return f"{Truncator(title).chars(MOST_TITLE - len(of) - 2)}: {of}"
+    of = _cut(words.listed(missing), MOST_NAMES)
+    return f"{_cut(title, MOST_TITLE - len(of) - 2)}: {of}"
+
+
+def _cut(text: str, most: int) -> str:
+    """As the database counts, which takes a mark over a letter for one more."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def about(reader: Reader, query: str) -> str:

@@ -72,8 +72,8 @@ def control_chart(
 
     `rebased` are days of interventions: limits are set anew from the first period that begins on such a day or after,
     so a period in which the day falls belongs to what was before. Limits rest on the first `baseline` periods of a
-    stretch, on six at least. Periods of fewer than `ENOUGH` calls, and withheld ones, take no part. `None` without any
-    period.
+    stretch, on six at least. Periods of fewer than `ENOUGH` calls, and withheld ones, take no part, and no signal rests on
+    periods on both sides of a withheld one. `None` without any period.
     """
     values = to_judge(points)
     cuts = places([each.start for each in points], rebased)
@@ -89,7 +89,7 @@ def control_chart(
         n=found.n,
         method=INDIVIDUALS,
         stretches=tuple(_stretch(segment, days) for segment in found.segments),
-        signals=tuple(_seen(signal, days) for signal in found.signals),
+        signals=tuple(_seen(signal, days) for signal in found.signals if not _has_gap(signal, points)),
         limits=tuple(limits),
     )
 
@@ -162,6 +162,11 @@ def _stretch(segment: Segment, days: Sequence[Days]) -> Stretch:
         return Stretch(start, end, segment.n, segment.baseline, None)
     edges = (rounded(each) for each in (segment.limits.mean, segment.limits.low, segment.limits.high))
     return Stretch(start, end, segment.n, segment.baseline, *edges)
+
+
+def _has_gap(signal: Signal, points: Sequence[Point]) -> bool:
+    """Whether a withheld period lies between those that a signal rests on."""
+    return any(each.mean.withheld for each in points[min(signal.places) : max(signal.places)])
 
 
 def _seen(signal: Signal, days: Sequence[Days]) -> Seen:

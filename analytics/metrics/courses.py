@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from analytics.figures import Change, Drift, Mean, Point
 from analytics.metrics.charting import places, to_judge
-from analytics.metrics.means import COURSE, WITHHELD, change, corrected, drift, mean
+from analytics.metrics.means import COURSE, WITHHELD, change, corrected, drift, mean, unbroken
 from analytics.metrics.periods import SHORTEST_BASELINE
 from analytics.stats.control import individuals
 from analytics.stats.intervals import Sums
@@ -86,17 +86,21 @@ def verdicts(series: Mapping[Key, Course]) -> dict[Key, Verdict]:
     """What each series does, judged together: a steady rise or fall must survive the correction for all of them.
 
     The test is that of `drift`, over the newest twelve periods. Where it is clear, and one step within these tells all
-    periods better than a steady course, the step is named instead.
+    periods better than a steady course, the step is named instead. Of withheld periods nothing is known, so only those
+    since the last of them are judged (before it, where the newest are withheld).
     """
-    _none, drifts = corrected([], [drift(points) for points, _rebased in series.values()])
-    return {
-        key: _verdict(points, rebased, found)
-        for (key, (points, rebased)), found in zip(series.items(), drifts, strict=True)
-    }
+    shown = {key: (unbroken(points), rebased) for key, (points, rebased) in series.items()}
+    _none, drifts = corrected([], [drift(points) for points, _rebased in shown.values()])
+    found = {key: _verdict(*each, drifts[place]) for place, (key, each) in enumerate(shown.items())}
+    return {key: Verdict(FEW, each.n) if _is_silent(series[key][0]) else each for key, each in found.items()}
 
 
-# A department that was not called for so many periods has no course now.
+# A department of which nothing is shown for so many periods has no course now.
 SILENT = 6
+
+
+def _is_silent(points: Sequence[Point]) -> bool:
+    return not any(each.mean.n for each in points[-SILENT:])
 
 
 def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift | None) -> Verdict:
@@ -105,11 +109,9 @@ def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift
     if n < SHORTEST_BASELINE:
         return Verdict(FEW, n)
     newest = points[-COURSE:]
-    if not any(each.mean.n or each.mean.withheld for each in points[-SILENT:]):
-        return Verdict(FEW, n)
     if found is not None and found.clear:
         step = level(points)
-        if step is not None and step.is_step and _is_it(step, found, newest[0].start) and _is_dated(step, points):
+        if step is not None and step.is_step and _is_it(step, found, newest[0].start):
             return Verdict(HIGHER if found.value > 0 else LOWER, n, step.day, found, step)
         first = next(each.start for each in newest if each.mean.exact is not None)
         return Verdict(RISING if found.value > 0 else FALLING, n, first, found)
@@ -125,18 +127,13 @@ def _is_it(step: Level, found: Drift, first: dt.date) -> bool:
     return step.day > first and (step.change.exact > 0) == (found.value > 0)
 
 
-def _is_dated(step: Level, points: Sequence[Point]) -> bool:
-    """Whether the period before the step is known: among withheld ones it may lie earlier."""
-    place = next(place for place, each in enumerate(points) if each.start == step.day)
-    return not points[place - 1].mean.withheld
-
-
 def level(points: Sequence[Point]) -> Level | None:
     """When did the level change? The best split of the periods with `ENOUGH` calls, each weighing as many as it has.
 
     Source of split and p: `stats.shift.split`. `None` where either side would have fewer than `SHORTEST_LEVEL` periods, or
-    when all are alike.
+    when all are alike. Never across withheld periods: the level may have changed in them.
     """
+    points = unbroken(points)
     known = [each for each, value in zip(points, to_judge(points), strict=True) if value is not None]
     values, loads = [float(each.mean.exact or 0) for each in known], [each.mean.n or 0 for each in known]
     found = split(values, weights=loads, least=SHORTEST_LEVEL)

@@ -64,16 +64,30 @@ def change(before: Mean, now: Mean) -> Change | None:
     return Change(exact=now.exact - before.exact, low=low, high=high, p=found.p, adjusted=found.p)
 
 
+def unbroken(points: Sequence[Point]) -> Sequence[Point]:
+    """The newest shown periods without a withheld one among them: nothing is known of what happened in such a gap."""
+    end = len(points)
+    while end and points[end - 1].mean.withheld:
+        end -= 1
+    start = end
+    while start and not points[start - 1].mean.withheld:
+        start -= 1
+    return points[start:end]
+
+
 def drift(points: Sequence[Point]) -> Drift | None:
-    """The steady rise or fall over the newest periods, from the single scores; none of less than half of `COURSE`."""
-    course = [(place, point.mean) for place, point in enumerate(points[-COURSE:]) if point.mean.exact is not None]
+    """The steady rise or fall over the newest periods, from the single scores; none of less than half of `COURSE`, and none
+    across withheld periods.
+    """
+    newest = unbroken(points[-COURSE:])
+    course = [(place, point.mean) for place, point in enumerate(newest) if point.mean.exact is not None]
     if len(course) < COURSE // 2:
         return None
     found = slope([place for place, _mean in course], [each.sums for _place, each in course])
     if found is None:
         return None
     value, low, high = (rounded(each / 100) for each in (found.slope, found.low, found.high))
-    return Drift(value, low, high, periods=len(points[-COURSE:]), p=found.p, adjusted=found.p)
+    return Drift(value, low, high, periods=len(newest), p=found.p, adjusted=found.p)
 
 
 Tested = TypeVar("Tested", Change, Drift)

@@ -27,6 +27,12 @@ class ToneSides:
     departments: Mapping[int, ToneGap]
     items: Mapping[str, ToneGap]
 
+    @property
+    def tested(self) -> int:
+        """How many differences were tested and corrected together."""
+        every = (*self.measures.values(), *self.departments.values(), *self.items.values())
+        return sum(each.estimate.p is not None for each in every)
+
 
 def tone_sides(
     pairs: "pd.DataFrame", answers: "pd.DataFrame", measures: Iterable[str], measure: str, smallest: int = 1

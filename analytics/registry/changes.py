@@ -14,13 +14,13 @@ CHANGES = (
         HIGHER,
         _(
             "Welch's interval (95 %) of the difference of two means. A change is called clear when it survives the "
-            "correction of Benjamini and Hochberg over all changes and courses on the page."
+            "correction of Benjamini and Hochberg over all changes and trends on the page."
         ),
         "Welch (1947), Biometrika 34:28–35; Benjamini & Hochberg (1995), JRSS B 57:289–300",
     ),
     Metric(
         "course",
-        _("course"),
+        pgettext_lazy("figures", "trend"),
         _("How much the score rises or falls a month, or a week, over the last twelve of them."),
         POINTS,
         HIGHER,
@@ -107,7 +107,7 @@ CHANGES = (
         "control",
         _("control chart"),
         _(
-            "The range in which a course moves by itself, set on its first periods and set anew where something was changed "
+            "The range in which a trend moves by itself, set on its first periods and set anew where something was changed "
             "on purpose or the checklist changed. A period outside it, or too many in a row on one side, is a signal; what "
             "lies within it needs no explanation."
         ),
@@ -115,7 +115,7 @@ CHANGES = (
         NEITHER,
         _(
             "Individuals chart (XmR) on up to 12 periods, six at least, with the four rules of Western Electric. Of steady "
-            "courses about one in twenty shows a signal by chance over a year of months, one in three over two years."
+            "trends about one in twenty shows a signal by chance over a year of months, one in three over two years."
         ),
         "NIST/SEMATECH e-Handbook 6.3.2.2; Western Electric (1956), Statistical Quality Control Handbook",
     ),
@@ -136,12 +136,12 @@ CHANGES = (
         _("what it does"),
         _(
             "Rising, falling, higher or lower since a period, or steady: said of the newest twelve periods, and only when it "
-            "survives the correction for all courses in the table. A single period outside its range is a signal: a reason to look, no more."
+            "survives the correction for all trends in the table. A single period outside its range is a signal: a reason to look, no more."
         ),
         POINTS,
         HIGHER,
         _(
-            "The course's test corrected by Benjamini and Hochberg; a step or a steady course, whichever tells the periods "
+            "The trend's test corrected by Benjamini and Hochberg; a step or a steady trend, whichever tells the periods "
             "better by Schwarz's criterion."
         ),
         "Benjamini & Hochberg (1995), JRSS B 57:289–300; Schwarz (1978), Annals of Statistics 6:461–464",
@@ -150,7 +150,7 @@ CHANGES = (
         "effect",
         _("effect of a change"),
         _(
-            "The jump of the course at the day on which something was changed on purpose, and whether it rises faster or slower "
+            "The jump of the trend at the day on which something was changed on purpose, and whether it rises faster or slower "
             "since. It says what happened then, not that the change caused it: something else may have changed too."
         ),
         POINTS,

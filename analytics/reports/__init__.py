@@ -7,10 +7,11 @@
     report.columns    # the columns in order: name (stable, English), label (the reader's language), unit
 
 A `Decimal` keeps its two places, so `str(value)` is the same text wherever it is shown. `None` is no data, or a figure
-withheld because it rests on too few calls; the row's `note` then says which.
+withheld because it rests on too few calls or would tell one that does; the row's `note` then says which.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
@@ -111,4 +112,4 @@ def run(slug: str, *, reader: Reader, filters: Filters, department: int | None =
     if (slug in OF_EVALUATORS and not reader.checks) or (slug in OF_CALLS and not reader.opens_calls):
         raise PermissionDenied
     known = OF_ALL if department is None else OF_ONE_DEPARTMENT
-    return known[slug](reader, filters, department)
+    return replace(known[slug](reader, filters, department), is_of_totals=not reader.sees_calls)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics import frames, metrics
+from analytics import frames, metrics, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.metrics import Items, Parts
@@ -92,7 +92,11 @@ class Answered:
             place = form.sections.index(section), [item.code for item in section.items].index(code)
             found.append(
                 Question(
-                    code, text(form.item(code).text, language), section.dimension, text(section.title, language), place
+                    code,
+                    text(form.item(code).text, language),
+                    section.dimension,
+                    words.section(section.dimension, text(section.title, language)),
+                    place,
                 )
             )
         return {each.code: each for each in sorted(found, key=lambda each: (each.place, each.code))}
@@ -119,7 +123,7 @@ class Answered:
             end=self.filters.end,
             counted=self.calls,
             newest=max(days, default=None),
-            lacking=lacks("score", self.calls, sum(each["n_score"] for each in self.parts.values())),
+            lacking=lacks(self.reader, "score", self.calls, sum(each["n_score"] for each in self.parts.values())),
             data_time=self.reader.at,
             left_out=left_out(self.reader, self.filters, self.tree.keys),
             result=result,

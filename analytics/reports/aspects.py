@@ -85,7 +85,7 @@ def facing(reader: Reader, filters: Filters, _department: int | None) -> Report:
         counted=counted,
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
-        lacking=lacks("score", counted, scored) | lacks("aspects", scored, found.whole.gap.n),
+        lacking=lacks(reader, "score", counted, scored) | lacks(reader, "aspects", scored, found.whole.gap.n),
         chart=charts.facing(
             [(each.name, each.aspects, each.within.gap) for each in lines if not each.withheld],
             places.by_name(reader, filters, ((each.name, each.key) for each in lines)),

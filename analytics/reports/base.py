@@ -36,7 +36,7 @@ class Report:
     `rows` are what the chart draws and what table, CSV and API show. `counted` and `left_out` are numbers of calls in the
     period: those that count, and by reason those that do not; `lacking` says how many of the counted ones tell nothing of
     what is drawn, and why (see `lacks`). `meanings` are keys of the registry beside those of the columns. `result` is what
-    the page draws from.
+    the page draws from. `is_of_totals`: its reader may not see every single call, so figures may be withheld.
     """
 
     slug: str
@@ -55,6 +55,7 @@ class Report:
     chart: Mapping[str, Any] | None = None
     meanings: tuple[str, ...] = ()
     result: Any = None
+    is_of_totals: bool = False
 
     @property
     def chart_id(self) -> str:
@@ -62,11 +63,11 @@ class Report:
         return f"chart-{self.slug}"
 
 
-def lacks(reason: str, counted: int, known: int | None) -> dict[str, int]:
+def lacks(reader: Reader, reason: str, counted: int, known: int | None) -> dict[str, int]:
     """How many of the counted calls are not among the known ones; `reason` is a measure, or another key of
-    `words.lacking`. Nothing where it is not known.
+    `words.lacking`. Nothing where it is not known, and to readers of totals: less what is shown it is the size of what is not.
     """
-    return {reason: counted - known} if known is not None and known < counted else {}
+    return {reason: counted - known} if reader.sees_calls and known is not None and known < counted else {}
 
 
 def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> dict[str, int]:
@@ -76,7 +77,7 @@ def left_out(reader: Reader, filters: Filters, departments: frozenset[int]) -> d
 
 
 def note(*figures: Mean | Share) -> str:
-    """Why a row lacks figures: withheld because of too few calls, or nothing to tell."""
+    """Why a row lacks figures: withheld (too few calls, or others could be worked out from it), or nothing to tell."""
     if any(figure.withheld for figure in figures):
         return "too few calls"
     return "" if any(figure.n for figure in figures) else "no calls"

@@ -96,7 +96,7 @@ def _told(found: VersionBridge | None, at: Break, name: str) -> str:
     if found is None:
         return begins + " " + _("Here too few calls or no shared questions link it with the one before.")
     if found.withheld:
-        return begins + " " + _("Too few calls here to say what changed.")
+        return begins + " " + _("What changed here is not shown: too few calls, or others could be worked out from it.")
     facts = {"shared": words.whole(len(found.shared)), "behaviour": in_words(found.behaviour)}
     text = (
         _("In the %(shared)s questions that both ask, calls changed clearly: %(behaviour)s points.")

@@ -11,6 +11,7 @@ from analytics.filters import Filters
 from analytics.metrics import AgainstWhole, DrawnTogether
 from analytics.reports import places
 from analytics.reports.base import Column, Report, Value, checked, lacks, left_out
+from analytics.reports.compared import compared
 from analytics.reports.tree import Tree, tree_of
 from analytics.stats.intervals import Sums
 
@@ -28,7 +29,7 @@ def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
         Column("department", _("Department")),
         Column("calls", _("Calls"), _("calls")),
         Column("mean", words.measure(filters.measure), _("points"), filters.measure),
-        Column("whole", _("All calls"), _("points"), filters.measure),
+        Column("whole", words.capital(compared(tree).calls), _("points"), filters.measure),
         Column("low_95", _("Low limit (95 %)"), _("points"), "funnel"),
         Column("high_95", _("High limit (95 %)"), _("points"), "funnel"),
         Column("low_998", _("Low limit (99.8 %)"), _("points"), "funnel"),
@@ -46,7 +47,7 @@ def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=calls,
-        lacking=lacks(filters.measure, calls, sum(each.n for each in sums.values())),
+        lacking=lacks(reader, filters.measure, calls, sum(each.n for each in sums.values())),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
         chart=charts.funnel(
@@ -54,6 +55,8 @@ def funnel(reader: Reader, filters: Filters, _department: int | None) -> Report:
             {key: tree.name(key) for key in found.departments},
             words.measure(filters.measure),
             {key: places.of_department(reader, filters, key) for key in found.departments},
+            whole=tree.together,
+            rest=compared(tree).rest,
         ),
         result=found,
     )
@@ -126,7 +129,7 @@ def shrunk(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=calls,
-        lacking=lacks(filters.measure, calls, sum(each.n for each in sums.values())),
+        lacking=lacks(reader, filters.measure, calls, sum(each.n for each in sums.values())),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree.keys),
         chart=charts.dumbbells(

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics import charts, metrics, words
 from analytics.access import Reader
@@ -66,7 +66,7 @@ def control(reader: Reader, filters: Filters, _department: int | None) -> Report
         start=min(days, default=seen.start),
         end=seen.end,
         counted=calls,
-        lacking=lacks(filters.measure, calls, known if reader.sees_calls else None),
+        lacking=lacks(reader, filters.measure, calls, known),
         data_time=reader.at,
         left_out=left_out(reader, seen, tree.within[line]),
         chart=_drawn(reader, filters, found),
@@ -117,11 +117,20 @@ def _sentences(found: Control, by: str) -> list[str]:
         said.append(_level(found.level, by))
     if found.chart is None or all(stretch.low is None for stretch in found.chart.stretches):
         said.append(_("Too few periods for a range: it takes six with five calls or more each."))
+    elif not said and _has_gaps(found):
+        said.append(_("Every shown period lies within its range; too few of them follow each other to tell a trend."))
     elif not said:
         said.append(
-            _("Every period lies within its range, and there is no clear course: what moves here can be chance.")
+            _("Every period lies within its range, and there is no clear trend: what moves here can be chance.")
         )
     return said
+
+
+def _has_gaps(found: Control) -> bool:
+    """Whether too few periods are left to judge because others are withheld."""
+    points = found.series.points if found.series else ()
+    is_judged = found.verdict is not None and found.verdict.word != "few"
+    return not is_judged and any(each.mean.withheld for each in points)
 
 
 def _level(level: Level, by: str) -> str:
@@ -273,7 +282,7 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
     )
     return Report(
         slug="courses",
-        title=_("What every course does"),
+        title=_("What every trend does"),
         summary=_summary(found),
         columns=columns,
         rows=checked(columns, rows),
@@ -281,7 +290,7 @@ def courses(reader: Reader, filters: Filters, _department: int | None) -> Report
         start=begun[0][0] if begun else seen.start,
         end=seen.end,
         counted=calls,
-        lacking=lacks(filters.measure, calls, scored if reader.sees_calls else None),
+        lacking=lacks(reader, filters.measure, calls, scored),
         data_time=reader.at,
         # Asked for only where it is shown: under a chart of one department it is not.
         left_out=cast("Mapping[str, int]", SimpleLazyObject(lambda: left_out(reader, seen, tree.keys))),
@@ -317,11 +326,11 @@ def _summary(found: Courses) -> str:
     judged = sum(place.verdict.word != "few" for _name, _key, _level, places in found.lines for place in places)
     clear = sum(place.verdict.is_clear for _name, _key, _level, places in found.lines for place in places)
     if not judged:
-        return _("Too few periods to judge any course yet: it takes six with five calls or more each.")
+        return _("Too few periods to judge any trend yet: it takes six with five calls or more each.")
     facts = {"clear": words.whole(clear), "judged": words.whole(judged)}
     text = ngettext(
-        "%(clear)s of %(judged)s courses changes by more than chance, after correction for their number.",
-        "%(clear)s of %(judged)s courses change by more than chance, after correction for their number.",
+        "%(clear)s of %(judged)s trends changes by more than chance, after correction for their number.",
+        "%(clear)s of %(judged)s trends change by more than chance, after correction for their number.",
         clear,
     )
     few = sum(len(places) for _name, _key, _level, places in found.lines) - judged
@@ -346,10 +355,12 @@ def _courses_columns(filters: Filters) -> tuple[Column, ...]:
         Column("step", _("Step"), _("points"), "level"),
         Column("step_low", _("Step, low end"), _("points"), "level"),
         Column("step_high", _("Step, high end"), _("points"), "level"),
-        Column("drift", _("Course"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"),
-        Column("drift_low", _("Course, low end"), _("points"), "course"),
-        Column("drift_high", _("Course, high end"), _("points"), "course"),
-        Column("drift_p", _("Course, corrected p"), metric="course"),
+        Column(
+            "drift", pgettext("figures", "Trend"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"
+        ),
+        Column("drift_low", _("Trend, low end"), _("points"), "course"),
+        Column("drift_high", _("Trend, high end"), _("points"), "course"),
+        Column("drift_p", _("Trend, corrected p"), metric="course"),
         Column("outside", _("Periods outside"), metric="control"),
         Column("note", _("Note")),
     )

@@ -179,7 +179,7 @@ def items(reader: Reader, filters: Filters, department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=counted,
-        lacking=lacks(filters.measure, counted, known if reader.sees_calls else None),
+        lacking=lacks(reader, filters.measure, counted, known),
         data_time=reader.at,
         left_out=left_out(reader, filters, keys),
         result=Losses(tuple(found), total if found else None),

@@ -1,6 +1,6 @@
 """Which behaviours go with the grade for "would call again": one at a time, and beside all others."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from analytics.filters import Filters
 from analytics.metrics import Alone, Jointly
 from analytics.reports.answered import Answered, Question, answered, question_columns, question_values
 from analytics.reports.base import Column, Report, Value
+from analytics.reports.unsteady import unsteady
 from analytics.results import Estimate
 
 # As many graded calls as are read one by one for what holds beside all other questions.
@@ -65,7 +66,8 @@ def drivers(reader: Reader, filters: Filters, _department: int | None) -> Report
     )
     result = Behaviours(tuple(found), joint, too_many)
     title = _("Which behaviours go with “would call again”")
-    return about.report("drivers", title, _strongest(result), columns=columns, rows=map(_values, found), result=result)
+    said = _strongest(found, unsteady(reader, filters))
+    return about.report("drivers", title, said, columns=columns, rows=map(_values, found), result=result)
 
 
 def _joint(about: Answered) -> tuple[Jointly, bool]:
@@ -84,11 +86,14 @@ def _behaviour(question: Question, alone: Alone, joint: Jointly) -> Behaviour:
     return Behaviour(question, alone, held.estimate if held else None, held.importance if held else None)
 
 
-def _strongest(found: Behaviours) -> str:
-    clear = [each for each in found.found if each.alone.estimate.clear]
-    if not found.found:
+def _strongest(found: Sequence[Behaviour], marked: Collection[str]) -> str:
+    """The strongest clear one, of those that can be steered on."""
+    clear = [each for each in found if each.alone.estimate.clear and each.question.code not in marked]
+    if not found:
         return ""
     if not clear:
+        if any(each.alone.estimate.clear for each in found):
+            return _("No behaviour that can be steered on goes clearly with a higher or lower grade.")
         return _("No behaviour goes clearly with a higher or lower grade.")
     first = max(clear, key=lambda each: abs(float(each.alone.estimate.exact or 0)))
     estimate = first.alone.estimate
@@ -96,7 +101,7 @@ def _strongest(found: Behaviours) -> str:
     facts = {
         "question": first.question.text,
         "grade": words.signed(estimate.exact or Fraction(0)),
-        "interval": _("%(low)s to %(high)s") % {"low": words.signed(low), "high": words.signed(high)},
+        "interval": words.signed_ends(low, high),
         "calls": words.calls(estimate.n),
     }
     return (

@@ -1,7 +1,7 @@
 """What became of a course when something was changed on purpose."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -109,14 +109,24 @@ def _measured(
         # A period that is not shown takes no part: two markers beside each other would tell it by subtraction.
         sums = [Sums() if at in hidden[where] else by_period[at][where].sums(seen.measure) for at in kept]
         within = [days[at] for at in kept]
-        one = metrics.intervention(sums, within, each.day, tree.smallest[where])
-        if _fewest(sums, within, each.day) < metrics.SHORTEST_BASELINE:
+        apart = _apart(within, each.day, {place for place, at in enumerate(kept) if at in hidden[where]})
+        one = metrics.intervention(sums, within, each.day, tree.smallest[where], hidden=apart)
+        joined = [Sums() if place in apart else held for place, held in enumerate(sums)]
+        if _fewest(joined, within, each.day) < metrics.SHORTEST_BASELINE:
             one = replace(one, course=None)
         is_hidden = not (one.before.n and one.after.n) and not hidden[where].isdisjoint(kept)
         found.append(None if is_hidden else one)
     changes, _drifts = metrics.corrected([one.change if one else None for one in found], [])
     told = [replace(one, change=change) if one else None for one, change in zip(found, changes, strict=True)]
     return [(where, one) for (_each, where), one in zip(several, _judged(told), strict=True)]
+
+
+def _apart(days: Sequence[tuple[dt.date, dt.date]], day: dt.date, hidden: Collection[int]) -> set[int]:
+    """The places of the periods that a withheld one parts from the day, with these: no course is told across a gap."""
+    at = sum(start < day for start, _end in days)
+    earlier = max((place for place in hidden if place < at), default=-1)
+    later = min((place for place in hidden if place >= at), default=len(days))
+    return {place for place in range(len(days)) if not earlier < place < later}
 
 
 def _fewest(sums: Sequence[Sums], days: Sequence[tuple[dt.date, dt.date]], day: dt.date) -> int:
@@ -165,7 +175,7 @@ def _effect(
 def _said(found: Measured | None, by: str) -> str:
     """What is known, and no more."""
     if found is None or found.before.withheld or found.after.withheld:
-        return _("too few calls to show.")
+        return words.not_shown_why() + "."
     if not found.before.n or not found.after.n:
         return _("no calls on both sides of this day that can be compared, in the dates that are shown.")
     if found.course is None:
@@ -173,7 +183,7 @@ def _said(found: Measured | None, by: str) -> str:
     level, slope = found.course.level, found.course.slope
     jump, turned = level.clear, slope.clear
     if not jump and not turned:
-        return _("no clear effect: %(jump)s from one period to the next, and its course went on as before.") % {
+        return _("no clear effect: %(jump)s from one period to the next, and its trend went on as before.") % {
             "jump": in_words(level)
         }
     first = (
@@ -182,11 +192,20 @@ def _said(found: Measured | None, by: str) -> str:
         else _("no clear jump (%(jump)s)") % {"jump": in_words(level)}
     )
     if not turned:
-        return first + _("; the course before it continued.")
+        return first + _counted_from(found.course.slope_before)
     facts = {"slope": in_words(slope)}
     if by == "month":
         return first + _("; since then it changes by %(slope)s points a month more than before.") % facts
     return first + _("; since then it changes by %(slope)s points a week more than before.") % facts
+
+
+def _counted_from(before: Estimate) -> str:
+    """What a jump is beside what went on anyway."""
+    if before.high is not None and before.high < 0:
+        return _(", counted from the fall that was already going on.")
+    if before.low is not None and before.low > 0:
+        return _(", counted from the rise that was already going on.")
+    return _(", counted from the trend before it, which did not clearly rise or fall.")
 
 
 def _jump_month() -> str:
@@ -203,18 +222,17 @@ def _plain(change: Change | None) -> str:
     facts = {"change": words.change_in_words(change)}
     if change.clear:
         return (
-            _("%(change)s points after against before; too few periods to tell a jump from a course under way.") % facts
+            _("%(change)s points after against before; too few periods to tell a jump from a trend under way.") % facts
         )
     return _("no clear effect: %(change)s points after against before, in few periods.") % facts
 
 
 def in_words(each: Estimate) -> str:
     """“+9.6 (+6.1 to +13.0)”."""
-    value = words.signed(Fraction(each.exact or 0))
+    value = Fraction(each.exact or 0)
     if each.low is None or each.high is None:
-        return value
-    interval = _("%(low)s to %(high)s") % {"low": words.signed(each.low), "high": words.signed(each.high)}
-    return f"{value} ({interval})"
+        return words.signed(value)
+    return words.signed_with_ends(value, each.low, each.high)
 
 
 def _effect_columns(filters: Filters) -> tuple[Column, ...]:
@@ -233,9 +251,9 @@ def _effect_columns(filters: Filters) -> tuple[Column, ...]:
         *mean_columns("change", _("After minus before"), "change"),
         Column("periods", _("Periods"), str(words.STEPS[filters.by])),
         *mean_columns("jump", _("Jump"), "effect"),
-        *mean_columns("slope_before", _("Course before"), "effect"),
-        *mean_columns("slope_after", _("Course after"), "effect"),
-        *mean_columns("turn", _("Difference of the courses"), "effect"),
+        *mean_columns("slope_before", _("Trend before"), "effect"),
+        *mean_columns("slope_after", _("Trend after"), "effect"),
+        *mean_columns("turn", _("Difference of the trends"), "effect"),
         Column("added_by", _("Added by")),
         Column("added_on", _("Added on"), _("date")),
         Column("note", _("Note")),

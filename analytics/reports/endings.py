@@ -291,7 +291,7 @@ def _compared(attempt: int, first: int, gaps: Mapping[int, Estimate], metric: st
     """What is said of an attempt beside the first of them."""
     if attempt == first:
         return Tag(_("what the others are compared with"))
-    return against_or_why(gaps.get(attempt), metric, first=True)
+    return against_or_why(gaps.get(attempt), metric, _("the first row"))
 
 
 def ordinal(attempt: int) -> str:

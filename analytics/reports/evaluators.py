@@ -44,7 +44,7 @@ def base_report(
         start=filters.start,
         end=filters.end,
         counted=counted,
-        lacking=lacks(filters.measure, counted, known),
+        lacking=lacks(reader, filters.measure, counted, known),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
         chart=chart,

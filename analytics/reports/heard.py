@@ -15,6 +15,7 @@ from analytics.filters import Filters
 from analytics.metrics import WITHHELD_SHARE, Phrases
 from analytics.quotes import Quote
 from analytics.reports.base import Column, Report, Value, checked, left_out, share_columns, share_values
+from analytics.reports.compared import compared
 from analytics.reports.tree import Tree, tree_of
 from analytics.results import Estimate
 from surveys.access import visible_phrases
@@ -61,10 +62,14 @@ class PlaceHeard:
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """All there is, and of it what is shown: less of it where somebody looks for words."""
+    """All there is, and of it what is shown: less of it where somebody looks for words.
+
+    `others` are what a department is compared with, in words, where one is.
+    """
 
     every: tuple[T, ...]
     shown: tuple[T, ...]
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +312,10 @@ def places(reader: Reader, filters: Filters, _department: int | None) -> Report:
         Column("apart_p", _("Above the others, corrected p"), metric="phrase_apart"),
     )
     codes = {each.code for each in bank.shown}
-    found = Found(tuple(every), tuple(each for each in every if each.entry.code in codes))
+    beside = compared(bank.tree)
+    found = Found(tuple(every), tuple(each for each in every if each.entry.code in codes), beside.others)
     rows = map(_place_values, found.shown)
-    title = _("Where a phrase is heard more or less often than elsewhere")
+    title = _("Where a phrase is heard more or less often than %(elsewhere)s") % {"elsewhere": beside.elsewhere}
     summary = _("Only what is more than chance, after correction for all departments and phrases.")
     return bank.report("phrase_places", title, summary, columns=columns, rows=rows, result=found)
 

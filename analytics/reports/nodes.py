@@ -174,24 +174,23 @@ def most_of(shares: Iterable[Share]) -> int:
     return min(100, max(10, -int(-highest // 10) * 10))
 
 
-def against(gap: Estimate | None, metric: str, *, first: bool = False) -> Tag | None:
-    """“▼ −16.2 against the others (−24.1 to −8.3)”; `first`: against the first row instead."""
+def against(gap: Estimate | None, metric: str, what: str) -> Tag | None:
+    """“▼ −16.2 against the others (−24.1 to −8.3)”; `what` it is against, in words."""
     if gap is None:
         return None
     if not gap.clear or gap.exact is None:
         return Tag(_("no clear difference"))
-    facts = {"points": words.signed(gap.exact), "interval": signed_interval(gap)}
-    text = (
-        _("%(points)s against the first row (%(interval)s)")
-        if first
-        else _("%(points)s against the others (%(interval)s)")
+    facts = {"points": words.signed(gap.exact), "interval": signed_interval(gap), "what": what}
+    return Tag(
+        _("%(points)s against %(what)s (%(interval)s)") % facts,
+        _kind(metric, up=gap.exact > 0),
+        "▲" if gap.exact > 0 else "▼",
     )
-    return Tag(text % facts, _kind(metric, up=gap.exact > 0), "▲" if gap.exact > 0 else "▼")
 
 
-def against_or_why(gap: Estimate | None, metric: str, *, first: bool = False) -> Tag:
+def against_or_why(gap: Estimate | None, metric: str, what: str) -> Tag:
     """As `against`; where nothing could be tested, why."""
-    return against(gap, metric, first=first) or Tag(_("too few calls to compare"))
+    return against(gap, metric, what) or Tag(_("too few calls to compare"))
 
 
 def against_norm(gap: Estimate | None) -> Tag | None:
@@ -207,7 +206,7 @@ def against_norm(gap: Estimate | None) -> Tag | None:
 def signed_interval(gap: Estimate) -> str:
     if gap.low is None or gap.high is None:
         return ""
-    return _("%(low)s to %(high)s") % {"low": words.signed(gap.low), "high": words.signed(gap.high)}
+    return words.signed_ends(gap.low, gap.high)
 
 
 def _kind(metric: str, *, up: bool) -> str:

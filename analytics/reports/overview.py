@@ -64,7 +64,7 @@ def build(reader: Reader, filters: Filters, _department: int | None) -> Report:
         end=filters.end,
         counted=maker.now[ALL_TOGETHER]["n_calls"],
         lacking=lacks(
-            filters.measure, maker.now[ALL_TOGETHER]["n_calls"], maker.now[ALL_TOGETHER][f"n_{filters.measure}"]
+            reader, filters.measure, maker.now[ALL_TOGETHER]["n_calls"], maker.now[ALL_TOGETHER][f"n_{filters.measure}"]
         ),
         newest=maker.newest,
         data_time=reader.at,
@@ -216,11 +216,13 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("change_high", _("Change, high end"), _("points"), "change"),
         Column("change_p", _("Change, corrected p"), metric="change"),
         Column("change_clear", _("Clear change"), metric="change"),
-        Column("drift", _("Course"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"),
-        Column("drift_low", _("Course, low end"), _("points"), "course"),
-        Column("drift_high", _("Course, high end"), _("points"), "course"),
-        Column("drift_p", _("Course, corrected p"), metric="course"),
-        Column("drift_clear", _("Clear course"), metric="course"),
+        Column(
+            "drift", pgettext("figures", "Trend"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"
+        ),
+        Column("drift_low", _("Trend, low end"), _("points"), "course"),
+        Column("drift_high", _("Trend, high end"), _("points"), "course"),
+        Column("drift_p", _("Trend, corrected p"), metric="course"),
+        Column("drift_clear", _("Clear trend"), metric="course"),
         *(
             column
             for name in DIMENSIONS

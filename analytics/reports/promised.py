@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from analytics import call_frames, charts, metrics, words
 from analytics.access import Reader
 from analytics.figures import Share, rounded
-from analytics.filters import ALL_TOGETHER, TOTAL, Filters
+from analytics.filters import ALL_TOGETHER, Filters
 from analytics.metrics import Curve, Curves, Parts, Promises
 from analytics.metrics.waiting import DAY, Come
 from analytics.reports.base import Column, Report, Value, checked, left_out, note, share_columns
+from analytics.reports.compared import compared
 from analytics.reports.nodes import (
     Cell,
     Lane,
@@ -29,7 +30,7 @@ from analytics.reports.nodes import (
     name_columns,
     nodes_of_cells,
 )
-from analytics.reports.tree import together
+from analytics.reports.tree import Tree
 from analytics.results import Estimate
 from analytics.stats.comparison import ALPHA
 
@@ -137,12 +138,12 @@ def _said(each: tuple[Promises | None, int | None]) -> str:
     """“75 promised: 53 kept, 22 not, 1 still open”."""
     found, still_open = each
     if found is None:
-        return _("too few calls")
+        return words.not_shown()
     if not found.n:
         return _("none promised")
     facts = {"n": words.whole(found.n), "kept": words.whole(found.kept), "broken": words.whole(found.broken)}
     if still_open is None:
-        return _("%(kept)s kept, %(broken)s not; too few still open to show") % facts
+        return _("%(kept)s kept, %(broken)s not; how many are still open is not shown") % facts
     if not still_open:
         return _("%(n)s promised: %(kept)s kept, %(broken)s not") % facts
     facts["open"] = words.whole(still_open)
@@ -190,7 +191,7 @@ def _compared(nodes: Nodes, node: int, gaps: Mapping[int, Estimate] | None, metr
         return None
     if nodes.tree.level(node) != "department":
         return Tag(_("not compared"))
-    return against_or_why(gaps.get(node), metric)
+    return against_or_why(gaps.get(node), metric, compared(nodes.tree).others)
 
 
 # --- helped, or left to fate ------------------------------------------------------------------------------------------
@@ -314,7 +315,7 @@ def kept_curves(reader: Reader, filters: Filters, _department: int | None) -> Re
             BENCHMARK_BACK,
             _("benchmark %(value)s %%") % {"value": BENCHMARK_BACK},
         ),
-        result=CurvesDrawn(found, lines, tuple(_picks(reader, filters, list(curves), chosen))),
+        result=CurvesDrawn(found, lines, tuple(_picks(nodes.tree, filters, list(curves), chosen))),
     )
 
 
@@ -345,14 +346,12 @@ def _curve_rows(nodes: Nodes, key: int, curve: Curve) -> list[Mapping[str, Value
     ]
 
 
-def _picks(reader: Reader, filters: Filters, known: Sequence[int], chosen: Sequence[int]) -> list[Pick]:
-    codes = {key: each.code for key, each in reader.departments.items()} | {ALL_TOGETHER: TOTAL}
+def _picks(tree: Tree, filters: Filters, known: Sequence[int], chosen: Sequence[int]) -> list[Pick]:
     found = []
     for key in known:
         lines = [line for line in chosen if line != key] if key in chosen else [*chosen, key]
-        name = reader.departments[key].name if key else together(reader)
-        url = filters.querystring(line=[codes[line] for line in lines]) + "#kept_curves"
-        found.append(Pick(name, url, key in chosen))
+        url = filters.querystring(line=[tree.code(line) for line in lines]) + "#kept_curves"
+        found.append(Pick(tree.name(key), url, key in chosen))
     return found if len(found) > 2 else []
 
 

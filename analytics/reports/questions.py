@@ -14,6 +14,8 @@ from analytics.filters import ALL_TOGETHER, Filters
 from analytics.metrics import Apart, Item
 from analytics.reports.answered import Answered, Question, answered, question_columns, question_values
 from analytics.reports.base import Column, Report, Value, mean_values, share_columns
+from analytics.reports.compared import Compared, compared
+from analytics.reports.unsteady import unsteady
 from analytics.results import Estimate
 
 # As many departments as stand beside each other on a page; of more, those that most sets apart.
@@ -103,7 +105,7 @@ def _cost_values(each: Costly) -> Mapping[str, Value]:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A department's share of a question's points, against that of all together."""
+    """A department's share of a question's points, against that of all together; no verdict where the question `is_unsteady`."""
 
     key: int
     code: str
@@ -111,6 +113,8 @@ class HeatCell:
     item: Item | None
     whole: Item
     apart: Apart | None
+    beside: Compared
+    is_unsteady: bool = False
 
     @property
     def distance(self) -> Decimal | None:
@@ -121,7 +125,7 @@ class HeatCell:
     @property
     def verdict(self) -> int:
         """1 clearly above the other departments, -1 clearly below, 0 neither."""
-        if self.apart is None or not self.apart.estimate.clear or not self.apart.estimate.exact:
+        if self.is_unsteady or self.apart is None or not self.apart.estimate.clear or not self.apart.estimate.exact:
             return 0
         return 1 if self.apart.estimate.exact > 0 else -1
 
@@ -135,9 +139,10 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The rows by section, the departments drawn, those left out, and every cell that is clearly apart, furthest first."""
+    """The rows by section, what all of them are called, the departments drawn, those left out, and every cell that is clearly apart, furthest first."""
 
     sections: tuple[tuple[str, tuple[HeatRow, ...]], ...]
+    together: str
     drawn: tuple[tuple[int, str], ...]
     others: tuple[tuple[int, str], ...]
     first: int
@@ -151,7 +156,7 @@ class HeatMap:
 def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report:
     """Which share of a question's points each department earned."""
     about = answered(reader, filters)
-    found = _heat(about)
+    found, beside = _heat(about), compared(about.tree)
     columns = (
         *question_columns(),
         Column("department_code", _("Code")),
@@ -168,14 +173,15 @@ def heatmap(reader: Reader, filters: Filters, _department: int | None) -> Report
         _heat_values(about, row, cell)
         for _title, several in found.sections
         for row in several
-        for cell in (HeatCell(ALL_TOGETHER, "", "", row.whole, row.whole, None), *row.cells)
+        for cell in (HeatCell(ALL_TOGETHER, "", "", row.whole, row.whole, None, beside), *row.cells)
     ]
     title = _("Earned when scored, per question and department, in %")
-    return about.report("heatmap", title, _how_many_apart(found), columns=columns, rows=rows, result=found)
+    return about.report("heatmap", title, _how_many_apart(found, beside), columns=columns, rows=rows, result=found)
 
 
 def _heat(about: Answered) -> HeatMap:
-    apart = metrics.questions_apart(about.items)
+    apart, beside = metrics.questions_apart(about.items), compared(about.tree)
+    marked = unsteady(about.reader, about.filters)
     whole = {each.code: each for each in about.items.whole}
     leaves = [key for key in about.tree.leaves if key in about.items.departments]
 
@@ -189,6 +195,8 @@ def _heat(about: Answered) -> HeatMap:
                 held[key].get(code),
                 whole[code],
                 apart.get((key, code)),
+                beside,
+                is_unsteady=code in marked,
             )
             for key in keys
         )
@@ -206,6 +214,7 @@ def _heat(about: Answered) -> HeatMap:
     titles = dict.fromkeys(row.question.section for row in rows)
     return HeatMap(
         sections=tuple((title, tuple(row for row in rows if row.question.section == title)) for title in titles),
+        together=about.tree.together,
         drawn=tuple((key, about.tree.name(key)) for key in drawn),
         others=tuple((key, about.tree.name(key)) for key in leaves if key not in chosen),
         first=chosen[0] if chosen else ALL_TOGETHER,
@@ -217,16 +226,17 @@ def _gap(cell: HeatCell) -> float:
     return float(cell.apart.estimate.exact or 0) if cell.apart else 0.0
 
 
-def _how_many_apart(found: HeatMap) -> str:
+def _how_many_apart(found: HeatMap, beside: Compared) -> str:
     if found.compared < 2:
         return ""
     below = sum(cell.verdict < 0 for _question, cell in found.apart)
     facts = {"below": words.whole(below), "above": words.whole(len(found.apart) - below)}
+    facts["others"] = beside.others
     if not found.apart:
-        return _("On no question does a department differ from the others by more than chance.")
+        return _("On no question does a department differ from %(others)s by more than chance.") % facts
     return (
         _(
-            "Clearly below the other departments: %(below)s times (▼); clearly above: %(above)s times (▲). The other "
+            "Clearly below %(others)s: %(below)s times (▼); clearly above: %(above)s times (▲). The other "
             "differences may be chance."
         )
         % facts
@@ -310,6 +320,8 @@ def _how_many_moved(found: Sequence[Moved], filters: Filters) -> str:
     tested = [each for each in found if each.change]
     clear = sum(each.change.clear for each in tested if each.change)
     facts = {"clear": clear, "all": len(tested), "before": words.before(filters)}
+    if not tested and any(each.before.withheld or each.now.withheld for each in found):
+        return _("What moved is not shown: too few calls, or others could be worked out from it.")
     if not tested:
         return _("Too few calls in one of the periods to compare them.")
     if not clear:

@@ -86,7 +86,7 @@ def reach(reader: Reader, filters: Filters, _department: int | None) -> Report:
         start=filters.start,
         end=filters.end,
         counted=nodes.sums[ALL_TOGETHER]["n_calls"],
-        lacking=lacks("seconds", nodes.sums[ALL_TOGETHER]["n_calls"], shares[ALL_TOGETHER].n),
+        lacking=lacks(reader, "seconds", nodes.sums[ALL_TOGETHER]["n_calls"], shares[ALL_TOGETHER].n),
         data_time=reader.at,
         left_out=left_out(reader, filters, nodes.tree.keys),
         result=Reached(

@@ -81,7 +81,8 @@ def _near(rules: frozenset[int], *, above: bool) -> str:
 
 def episodes(chart: ControlChart, points: Sequence[Point]) -> tuple[Episode, ...]:
     """The signals put together where they overlap on one side within one stretch, in order of time."""
-    known = [point.start for point in points if point.mean.exact is not None and (point.mean.n or 0) >= ENOUGH]
+    # A withheld period has a place too: what lies on both sides of it is not in a row.
+    known = [point.start for point in points if point.mean.withheld or (point.mean.n or 0) >= ENOUGH]
     places = {start: place for place, start in enumerate(known)}
     stretches = [stretch.start for stretch in chart.stretches]
     groups: list[tuple[int, bool, set[dt.date], list[tuple[int, tuple[dt.date, ...]]]]] = []

@@ -22,13 +22,14 @@ SHOWN = ("score", *DIMENSIONS)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: what it is about, its gap, and both in a sentence."""
+    """One row: what it is about, its gap, and both in a sentence; `remark`: why its gap may be chance all the same."""
 
     key: int | str
     name: str
     about: str
     gap: ToneGap
     says: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def by_measure(reader: Reader, filters: Filters, _department: int | None) -> Rep
     found = _read(reader, filters)
     gaps = found.sides.measures if found.sides else {}
     lines = [
-        Line(name, words.measure(name), "", each, _says(each)) for name in SHOWN if (each := gaps.get(name)) is not None
+        _line(found, name, words.measure(name), "", each) for name in SHOWN if (each := gaps.get(name)) is not None
     ]
     head = (Column("measure", _("Measure")),)
     return _report(
@@ -77,7 +78,7 @@ def by_department(reader: Reader, filters: Filters, _department: int | None) -> 
     gaps = found.sides.departments if found.sides else {}
     tree = tree_of(reader, filters)
     lines = [
-        Line(key, tree.name(key), tree.code(key), each, _says(each))
+        _line(found, key, tree.name(key), tree.code(key), each)
         for key in reader.departments
         if (each := gaps.get(key)) is not None
     ]
@@ -100,7 +101,7 @@ def by_item(reader: Reader, filters: Filters, _department: int | None) -> Report
     gaps = found.sides.items if found.sides else {}
     asked = _questions(reader, gaps)
     unit = _("percent of its points")
-    lines = [Line(code, *asked.get(code, (code, "other")), each, _says(each, unit)) for code, each in gaps.items()]
+    lines = [_line(found, code, *asked.get(code, (code, "other")), each, unit=unit) for code, each in gaps.items()]
     return _report(
         "tone_gap_items",
         _("The tone gap per question"),
@@ -171,7 +172,7 @@ def _report(
         start=filters.start,
         end=filters.end,
         counted=found.calls,
-        lacking=lacks("pair", found.calls, _in_pairs(found)),
+        lacking=lacks(reader, "pair", found.calls, _in_pairs(found)),
         data_time=reader.at,
         left_out=left_out(reader, filters, tree_of(reader, filters).keys),
         chart=charts.gaps([(each.name, each.gap.estimate, each.says) for each in lines], _axis(), opens)
@@ -206,9 +207,11 @@ def _values(each: ToneGap) -> Mapping[str, Value]:
     }
 
 
-def _says(each: ToneGap, unit: str = "") -> str:
-    said = gap_words.of_dominant(each.estimate, unit)
-    return said if each.estimate.withheld else f"{said}; {gap_words.pairs(each.estimate.n)}"
+def _line(found: Read, key: int | str, name: str, about: str, gap: ToneGap, *, unit: str = "") -> Line:
+    each = gap.estimate
+    remark = gap_words.may_be_chance(each, found.sides.tested if found.sides else 0)
+    said = [gap_words.of_dominant(each, unit), remark, "" if each.withheld else gap_words.pairs(each.n)]
+    return Line(key, name, about, gap, "; ".join(filter(None, said)), remark)
 
 
 def _whole(found: Read) -> str:

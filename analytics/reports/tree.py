@@ -49,8 +49,23 @@ class Tree:
     def smallest(self) -> dict[int, int]:
         return {node: self.reader.smallest_group(self.within[node]) for node in self.nodes}
 
+    @property
+    def is_part(self) -> bool:
+        """Whether there is more than this that the reader may see."""
+        return len(self.keys) < len(self.reader.departments)
+
+    @cached_property
+    def together(self) -> str:
+        """What everything in view is called: the one department that it is, or that holds it where one was chosen."""
+        if self.is_part or len(self.keys) == 1:
+            top = next((key for key in self.keys if self.within[key] == self.keys), None)
+            if top is not None:
+                return self.reader.departments[top].name
+        # To a manager it is their own departments only.
+        return _("All together") if self.reader.reads_all else _("All of yours together")
+
     def name(self, node: int) -> str:
-        return together(self.reader) if node == ALL_TOGETHER else self.reader.departments[node].name
+        return self.together if node == ALL_TOGETHER else self.reader.departments[node].name
 
     def code(self, node: int) -> str:
         return TOTAL if node == ALL_TOGETHER else self.reader.departments[node].code
@@ -73,11 +88,6 @@ class Tree:
             return set()
         within = {node: self.within[node] for node in self.nodes}
         return metrics.withheld(sizes, within, self.smallest, hidden, spare_totals=spare_totals)
-
-
-def together(reader: Reader) -> str:
-    """What everything is called to whom it is shown: to a manager it is their own departments only."""
-    return _("All together") if reader.reads_all else _("All of yours together")
 
 
 def tree_of(reader: Reader, filters: Filters) -> Tree:

@@ -318,8 +318,8 @@ def _basis(found: Read) -> str:
         parts.append(_("%(calls)s on other versions take no part.") % {"calls": words.calls(tried.other_calls)})
     if tried.left_out:
         text = ngettext(
-            "%(count)s department has too few calls to show.",
-            "%(count)s departments have too few calls to show.",
+            "%(count)s department is not shown: too few calls, or others could be worked out from it.",
+            "%(count)s departments are not shown: too few calls, or others could be worked out from them.",
             len(tried.left_out),
         )
         parts.append(text % {"count": len(tried.left_out)})

@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics import marks, pages, words
-from analytics.access import Reader
 from analytics.codes import said
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
 from analytics.filters import PREVIOUS, Filters
 from analytics.registry import METRICS, Metric
-from analytics.reports import Report, Value, tree
+from analytics.reports import Report, Value
 
 register = template.Library()
+
+# What a row's note says of a figure that is withheld or not tested.
+FEW = "too few calls"
 
 
 @register.filter
@@ -44,15 +46,22 @@ def for_excel(query: str) -> str:
 
 @register.filter
 def few_calls(report: Report) -> str:
-    """How many of a report's figures rest on too few calls to be shown to this reader."""
-    count = sum(row.get("note") == "too few calls" for row in report.rows)
+    """How many of a report's figures are not shown to this reader, or not tested, and why."""
+    count = sum(row.get("note") == FEW for row in report.rows)
     if not count:
         return ""
-    text = ngettext(
-        "%(count)s of %(all)s figures is not shown or not tested: too few calls.",
-        "%(count)s of %(all)s figures are not shown or not tested: too few calls.",
-        count,
-    )
+    if report.is_of_totals:
+        text = ngettext(
+            "%(count)s of %(all)s figures is not shown or not tested: too few calls, or others could be worked out from it.",
+            "%(count)s of %(all)s figures are not shown or not tested: too few calls, or others could be worked out from them.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)s of %(all)s figures is not shown or not tested: too few calls.",
+            "%(count)s of %(all)s figures are not shown or not tested: too few calls.",
+            count,
+        )
     return text % {"count": words.whole(count), "all": words.whole(len(report.rows))}
 
 
@@ -83,11 +92,6 @@ def partly_before(page: Any) -> str:
 @register.filter
 def whole_points(value: Decimal | Fraction | None) -> str:
     return words.points(value, 0)
-
-
-@register.filter
-def together(reader: Reader) -> str:
-    return tree.together(reader)
 
 
 @register.filter
@@ -212,7 +216,7 @@ def cells(report: Report) -> list[SafeString]:
         )
         for column in report.columns
     ]
-    write = _Writer()
+    write = _Writer(is_of_totals=report.is_of_totals)
     return [
         mark_safe("".join(f"{start}{write(row, name)}</td>" for name, start in opened))  # noqa: S308 - each is escaped
         for row in report.rows[:MOST_ROWS]
@@ -225,9 +229,11 @@ class _Writer:
     What takes longer to look up than to write is looked up once for the table: the marks of numbers, words and dates.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_of_totals: bool) -> None:
         self.marks = words.marks()
         self.known: dict[tuple[str, str | dt.date], str] = {}
+        if is_of_totals:
+            self.known = {("", FEW): escaped(words.not_shown()), ("note", FEW): escaped(words.not_shown_why())}
 
     def __call__(self, row: Mapping[str, Value], name: str) -> str:
         value = row[name]
@@ -236,7 +242,7 @@ class _Writer:
         if isinstance(value, int):
             return escaped(f"{'−' if value < 0 else ''}{abs(value):,}".translate(self.marks))
         if value is None:
-            name, value = "", "too few calls" if row.get("note") == "too few calls" else "–"
+            name, value = "", FEW if row.get("note") == FEW else "–"
         if (name, value) not in self.known:
             self.known[name, value] = escaped(said(name, value))
         return self.known[name, value]
@@ -251,17 +257,23 @@ def is_number(value: Value) -> bool:
 
 
 @register.simple_tag
-def dot(row: Row, axis: marks.Axis) -> SafeString:
-    return dot_svg(marks.dot(row, axis), _label(row), tall=32, size="5.5")
+def dot(row: Row, axis: marks.Axis, *, numbered: bool = False) -> SafeString:
+    """A row's mean on the axis of the page; `numbered` writes the target's number under its tick."""
+    target = words.points(row.target, 0) if numbered and row.target is not None else ""
+    return dot_svg(marks.dot(row, axis), _label(row), tall=32, size="5.5", target=target)
 
 
-def dot_svg(drawn: marks.Dot, label: str, *, tall: int, size: str) -> SafeString:
+def dot_svg(drawn: marks.Dot, label: str, *, tall: int, size: str, target: str = "") -> SafeString:
     """A dot in its interval on the line of its axis, so tall; few calls are single dots. Places are in percent of the width."""
     middle = tall // 2
     parts = [format_html('<line class="dot-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
     if drawn.target:
-        ends = drawn.target, 3, tall - 3
+        ends = drawn.target, 3, tall - (10 if target else 3)
         parts.append(format_html('<line class="dot-target" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', *ends))
+    if drawn.target and target:
+        # The word is for cards on a phone, which have no heads of columns.
+        number = '<text class="dot-number" x="{}" y="{}"><tspan class="dot-word">{} </tspan>{}</text>'
+        parts.append(format_html(number, drawn.target, tall, _("target"), target))
     if drawn.low:
         span = drawn.low, drawn.high, middle
         parts.append(format_html('<line class="dot-interval" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *span))

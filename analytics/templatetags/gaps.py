@@ -15,6 +15,7 @@ from analytics.results import Estimate
 register = template.Library()
 
 register.filter("signed_gap", gap_words.signed)
+register.filter("which_way", gap_words.which_way)
 register.filter("gap_direction", gap_words.direction)
 register.filter("pairs", gap_words.pairs)
 register.filter("fine_share", gap_words.share)

@@ -86,7 +86,7 @@ def _cell(context: Any, row: HeatRow, cell: HeatCell, facts: str, link: str) -> 
 
 def _shown(cell: HeatCell) -> SafeString | str:
     if cell.item is not None and cell.item.withheld:
-        return format_html('<span class="mute small">{}</span>', _("too few"))
+        return format_html('<span class="mute small">{}</span>', words.not_shown())
     if cell.item is None or cell.item.earned.exact is None:
         return "–"
     points = words.points(cell.item.earned.exact, 0)

@@ -48,7 +48,7 @@ def cell_facts(cell: HeatCell) -> str:
         return _("no calls")
     said = [share_in_words(cell.item.earned)]
     if cell.apart and cell.apart.others.value is not None:
-        said.append(_("elsewhere %(share)s") % {"share": words.percent(cell.apart.others.value)})
+        said.append(f"{cell.beside.elsewhere} {words.percent(cell.apart.others.value)}")
     if cell.verdict:
         said.append(verdict(cell))
     return "; ".join(said)
@@ -56,7 +56,8 @@ def cell_facts(cell: HeatCell) -> str:
 
 @register.filter
 def verdict(cell: HeatCell) -> str:
-    return {-1: _("clearly below the others"), 1: _("clearly above the others")}.get(cell.verdict, "")
+    said = {-1: _("clearly below %(others)s"), 1: _("clearly above %(others)s")}.get(cell.verdict, "")
+    return said % {"others": cell.beside.others}
 
 
 @register.filter
@@ -76,7 +77,7 @@ def grade_interval(value: Estimate) -> str:
     """“+1.2 to +2.1”."""
     if value.low is None or value.high is None:
         return ""
-    return _("%(low)s to %(high)s") % {"low": words.signed(value.low), "high": words.signed(value.high)}
+    return words.signed_ends(value.low, value.high)
 
 
 @register.inclusion_tag("analytics/topics/scale.html")
@@ -115,7 +116,7 @@ def histograms(context: Any, several: Iterable[Spreading]) -> SafeString:
     Written here: a template takes three times as long over sixty of them.
     """
     page = context["page"]
-    few, half = _("too few calls"), _("middle half: %(low)s to %(high)s")
+    few, half = words.not_shown(), _("middle half: %(low)s to %(high)s")
 
     def one(each: Spreading) -> tuple[SafeString | str, SafeString]:
         spread = each.spread

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from analytics import marks, words
 from analytics.crowds import parted
-from analytics.figures import Share
+from analytics.figures import ENOUGH, Share
 from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag
 from analytics.templatetags.figures import dot_svg
 
@@ -31,7 +31,7 @@ def lane_cells(line: Line, lanes: Lanes) -> SafeString:
 def _share(cell: Cell, lane: Lane) -> SafeString:
     share = cell.share
     if share.value is None:
-        absent = _("too few calls") if share.withheld else pgettext("share", "none")
+        absent = words.not_shown() if share.withheld else pgettext("share", "none")
         return format_html('<span class="mute small">{}</span>', absent)
     return format_html(
         '<span class="lane-figure"><b>{}</b> <span class="mute small">{}</span>{}</span>{}',
@@ -81,8 +81,8 @@ register.filter("share_percent", words.share_percent)
 
 @register.filter
 def from_norm(share: Share, norm: int) -> str:
-    """The class of a cell: how far above or below the norm its share lies."""
-    if share.value is None:
+    """The class of a cell: how far above or below the norm its share lies; without a tint of too few calls for a verdict."""
+    if share.value is None or (share.n or 0) < ENOUGH:
         return "plain"
     distance = float(share.value) - norm
     depth = sum(abs(distance) >= step for step in SHADES)

@@ -11,7 +11,7 @@ from analytics import lede
 from analytics.access import Reader
 from analytics.choices import Chip, Field, chips, fields
 from analytics.filters import Filters
-from analytics.pages import counted, ends
+from analytics.pages import counted, ends, no_answer
 from analytics.reports import Report
 from analytics.topics import (
     aspects,
@@ -95,4 +95,4 @@ def page(reader: Reader, filters: Filters, topic: Topic) -> TopicPage:
 
 def nothing_to_tell(topic: Topic, first: Report) -> lede.Sentence:
     """The first sentence of a page that has no other: it answers the page's question as well."""
-    return lede.no_answer(first.counted, str(topic.nothing))
+    return no_answer(first, str(topic.nothing))

@@ -21,13 +21,13 @@ def build(reader: Reader, filters: Filters) -> Content:
     control, courses, effects, bridges = (
         reports.run(slug, reader=reader, filters=filters) for slug in ("control", "courses", "effects", "bridges")
     )
-    since = _("Courses are shown with what led up to the chosen period, two years of months or half a year of weeks.")
+    since = _("Trends are shown with what led up to the chosen period, two years of months or half a year of weeks.")
     hint = _(
-        "A link shows the course on its chart. Words in bold survived the correction for all courses here; a single month "
+        "A link shows the trend on its chart. Words in bold survived the correction for all trends here; a single month "
         "outside its range is a signal that chance gives too: a reason to look."
     )
     by_chance = _(
-        "Over two years of months one steady course in three shows a signal somewhere by chance: a signal is a reason to look, "
+        "Over two years of months one steady trend in three shows a signal somewhere by chance: a signal is a reason to look, "
         "and what the first sentences say is a reason to act."
     )
     chart = Section(control, FOLDER + "course_control.html", by_chance)

@@ -10,7 +10,9 @@ from analytics import reports, words
 from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.lede import Sentence
+from analytics.reports.compared import Compared, compared
 from analytics.reports.heard import HARMFUL, Heard, PlaceHeard
+from analytics.reports.tree import tree_of
 from analytics.topics.base import Content, Section, Topic
 
 # As many as are named in the first sentences.
@@ -21,7 +23,11 @@ def build(reader: Reader, filters: Filters) -> Content:
     phrases, places, quotes = (
         reports.run(slug, reader=reader, filters=filters) for slug in ("phrases", "phrase_places", "quotes")
     )
-    lede = _lede(phrases.result.every, places.result.every, filters) if phrases.counted else []
+    lede = (
+        _lede(phrases.result.every, places.result.every, filters, compared(tree_of(reader, filters)))
+        if phrases.counted
+        else []
+    )
     notes = _("Share of the calls in which it was heard, once or more, with its 95 % interval.")
     open_to = _("Quotes are shown to who may open the calls they are from, the newest first, at most 20 of a phrase.")
     return Content(
@@ -34,15 +40,15 @@ def build(reader: Reader, filters: Filters) -> Content:
     )
 
 
-def _lede(found: Sequence[Heard], places: Sequence[PlaceHeard], filters: Filters) -> list[Sentence]:
-    said = [*_where(places), *_moved(found, filters)]
+def _lede(found: Sequence[Heard], places: Sequence[PlaceHeard], filters: Filters, beside: Compared) -> list[Sentence]:
+    said = [*_where(places, beside), *_moved(found, filters)]
     if said or all(each.now.count == 0 for each in found):
         return said
-    text = _("No phrase is heard clearly more, or less, often in one department than in the others.")
-    return [Sentence(text, strong=True)]
+    text = _("No phrase is heard clearly more, or less, often in one department than in %(others)s.")
+    return [Sentence(text % {"others": beside.others}, strong=True)]
 
 
-def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
+def _where(places: Sequence[PlaceHeard], beside: Compared) -> list[Sentence]:
     """Harmful phrases that are heard more often in one department than elsewhere."""
     more = [each for each in places if each.entry.kind == HARMFUL and (each.apart.exact or 0) > 0]
     found = []
@@ -52,8 +58,9 @@ def _where(places: Sequence[PlaceHeard]) -> list[Sentence]:
             "name": each.name,
             "share": words.share_in_words(each.share),
             "calls": words.calls(each.share.n),
+            "elsewhere": beside.elsewhere,
         }
-        text = _("“%(phrase)s” is heard clearly more often in %(name)s than elsewhere: in %(share)s of %(calls)s.")
+        text = _("“%(phrase)s” is heard clearly more often in %(name)s than %(elsewhere)s: in %(share)s of %(calls)s.")
         found.append(Sentence(text % facts, strong=True))
     return found
 

@@ -13,9 +13,10 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.metrics import Curves
 from analytics.reports import Report
+from analytics.reports.compared import Compared, compared
 from analytics.reports.nodes import named_shares
 from analytics.reports.promised import BENCHMARK_BACK, BENCHMARK_HELPED, HelpedOrLeft, Standing
-from analytics.reports.tree import together
+from analytics.reports.tree import Tree, tree_of
 from analytics.results import Estimate
 from analytics.stats.comparison import ALPHA
 from analytics.topics.base import Content, Section, Topic
@@ -47,7 +48,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         else ""
     )
     return Content(
-        tuple(_lede(together(reader), first, made["kept_curves"].result.curves, ended.helped, ended.left)),
+        tuple(_lede(tree_of(reader, filters), first, made["kept_curves"].result.curves, ended.helped, ended.left)),
         (
             Section(made["promises"], LANES, _joined(open_words, benchmark, _not_compared(first))),
             Section(made["kept_curves"], CURVES, curve),
@@ -73,20 +74,25 @@ def _may_still_come(flow: Report) -> bool:
     return any(row["stage"] == "outcome" and row["to"] == "open" for row in flow.rows)
 
 
-def _lede(name: str, back: Standing, curves: Curves, helped: Standing, left: Standing) -> list[Sentence]:
+def _lede(tree: Tree, back: Standing, curves: Curves, helped: Standing, left: Standing) -> list[Sentence]:
+    beside = compared(tree)
     said = [
-        *_outside(back, -1, _("Calling back less often than the others: %(names)s.")),
-        *_outside(back, 1, _("Calling back more often than the others: %(names)s.")),
+        *_outside(back, -1, _("Calling back less often than %(others)s: %(names)s."), beside),
+        *_outside(back, 1, _("Calling back more often than %(others)s: %(names)s."), beside),
     ]
     if not said and back.gaps:
-        said = [Sentence(_none_stands_out(curves), strong=True)]
+        said = [Sentence(_none_stands_out(curves, beside), strong=True)]
     if back.whole.value is not None:
-        facts = {"all": name, "share": share_in_words(back.whole), "benchmark": words.percent(Decimal(BENCHMARK_BACK))}
+        facts = {
+            "all": tree.together,
+            "share": share_in_words(back.whole),
+            "benchmark": words.percent(Decimal(BENCHMARK_BACK)),
+        }
         said.append(Sentence(_came_back(back.whole) % facts))
     if helped.whole.value is not None:
         facts = {"share": share_in_words(helped.whole), "benchmark": words.percent(Decimal(BENCHMARK_HELPED))}
         said.append(Sentence(_were_helped(helped.whole) % facts))
-    said += _outside(left, 1, _("Left to fate more often than elsewhere: %(names)s."))
+    said += _outside(left, 1, _("Left to fate more often than %(elsewhere)s: %(names)s."), beside)
     return said
 
 
@@ -106,17 +112,18 @@ def _were_helped(share: Share) -> str:
     return _("Callers were helped in %(share)s of the calls (benchmark %(benchmark)s).")
 
 
-def _none_stands_out(curves: Curves) -> str:
+def _none_stands_out(curves: Curves, beside: Compared) -> str:
     if curves.p is not None and curves.p <= ALPHA:
         return _("Departments differ in how fast they call back, but so few promises cannot tell which.")
-    return _("No department calls back clearly more or less often than the others.")
+    return _("No department calls back clearly more or less often than %(others)s.") % {"others": beside.others}
 
 
-def _outside(standing: Standing, direction: int, text: str) -> list[Sentence]:
+def _outside(standing: Standing, direction: int, text: str, beside: Compared) -> list[Sentence]:
     keys = _clear(standing.gaps, standing.shares, direction)
     if not keys:
         return []
-    return [Sentence(text % {"names": named_shares(keys, standing.names, standing.shares)}, strong=True)]
+    facts = {"names": named_shares(keys, standing.names, standing.shares), **beside._asdict()}
+    return [Sentence(text % facts, strong=True)]
 
 
 def _clear(gaps: Mapping[int, Estimate], shares: Mapping[int, Share], direction: int) -> list[int]:

@@ -9,7 +9,7 @@ from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.nodes import named_shares
 from analytics.reports.reach import NORM, Reached, WeekDrawn
-from analytics.reports.tree import together
+from analytics.reports.tree import tree_of
 from analytics.topics.base import Content, Section, Topic
 
 LANES, WEEK = "analytics/topics/lanes.html", "analytics/topics/week.html"
@@ -23,7 +23,7 @@ def build(reader: Reader, filters: Filters) -> Content:
         "holds of a call together."
     )
     return Content(
-        tuple(_lede(together(reader), made["reach"].result, made["hours"].result)),
+        tuple(_lede(tree_of(reader, filters).together, made["reach"].result, made["hours"].result)),
         (
             Section(made["reach"], LANES, timed),
             Section(made["hours"], WEEK),

@@ -8,7 +8,7 @@ from analytics.access import Reader
 from analytics.filters import Filters
 from analytics.lede import Sentence
 from analytics.reports.tone import Gaps, Line
-from analytics.reports.tree import together
+from analytics.reports.tree import tree_of
 from analytics.topics.base import Content, Section, Topic
 from analytics.topics.single_calls import too_wide
 
@@ -35,7 +35,9 @@ def build(reader: Reader, filters: Filters) -> Content:
     if items.result.lines:
         sections.append(Section(items, "analytics/topics/tone_items.html", how))
     return Content(
-        tuple(_lede(together(reader), departments.result, dimensions.result, filters, dimensions.counted)),
+        tuple(
+            _lede(tree_of(reader, filters).together, departments.result, dimensions.result, filters, dimensions.counted)
+        ),
         tuple(sections),
     )
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 # Control characters, halves of characters, and what Unicode says is none.
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# No names hold them: control characters, what turns the way of reading, breaks of lines, and what stands for nothing.
+UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\U0001fffe\U0001ffff]"
+)
 DIMENSIONS = ("greeting", "phrasing", "callback", "listening", "tone")
 # Figures of fewer calls could be traced to one of them.
 SMALLEST_GROUP = 3

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from analytics import marks
 from analytics.figures import Mean, Point, Series, Share
 from analytics.filters import ALL_TOGETHER
-from analytics.metrics import WITHHELD_SHARE, Spread
+from analytics.metrics import WITHHELD_SHARE, Spread, share
 from analytics.quotes import Quote
 from analytics.reports.heard import EXEMPLARY, HARMFUL, Entry, PlaceHeard, Said
 from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag
@@ -21,7 +21,7 @@ from analytics.results import Estimate
 from analytics.stats.control import Limits
 from analytics.templatetags.figures import dot, spark
 from analytics.templatetags.questions import MOST_PLACES, histograms, said_items, widest
-from analytics.templatetags.shares import lane_cells
+from analytics.templatetags.shares import from_norm, lane_cells
 
 PAGE = {"page": SimpleNamespace(query="?by=week", reader=SimpleNamespace(organisation=SimpleNamespace(slug="town")))}
 
@@ -46,7 +46,11 @@ def test_a_share_lies_in_its_lane_with_what_is_clear_about_it():
 
 def test_what_is_not_there_or_not_to_be_seen_is_not_drawn():
     html = lane_cells(Line("Desk", (Cell(WITHHELD_SHARE), Cell(Share()))), Lanes("", (Lane("One"), Lane("Two")), ()))
-    assert ("too few calls" in html, ">none<" in html, "svg" in html) == (True, True, False)
+    assert ("not shown" in html, ">none<" in html, "svg" in html) == (True, True, False)
+
+
+def test_a_share_of_too_few_calls_for_a_verdict_has_no_tint():
+    assert [from_norm(share(0, n), 85) for n in (0, 4, 5)] == ["plain", "plain", "below-4"]
 
 
 def test_a_histogram_has_a_bar_for_each_step_that_holds_calls():
@@ -67,7 +71,7 @@ def test_a_histogram_has_a_bar_for_each_step_that_holds_calls():
 
 def test_withheld_scores_have_no_histogram():
     html = histograms(PAGE, [Spreading(7, "BUR", "Desk", Mean(n=None, withheld=True), Spread(n=None, withheld=True))])
-    assert ("too few calls" in html, "svg" in html) == (True, False)
+    assert ("not shown" in html, "svg" in html) == (True, False)
 
 
 # --- rows of the overview ---------------------------------------------------------------------------------------------
@@ -85,6 +89,16 @@ def test_a_mean_is_a_dot_in_its_interval_with_its_target():
     assert '<line class="dot-target" x1="78.80%" x2="78.80%" y1="3" y2="29"/>' in html
     assert '<circle class="dot-mean" cx="40.40%" cy="16" r="5.5"/>' in html
     assert 'aria-label="70.0 points (60.0 to 80.0), 40 calls; target 90"' in html
+
+
+def test_the_target_is_written_under_its_tick_where_no_number_stands_beside_it():
+    mean = Mean(40, Fraction(70), Decimal("60.00"), Decimal("80.00"))
+    with_target, without = (_row(mean=mean, target=target, singles=()) for target in (Decimal(90), None))
+    html = dot(with_target, marks.Axis(50, 100), numbered=True)
+    assert '<line class="dot-target" x1="78.80%" x2="78.80%" y1="3" y2="22"/>' in html
+    assert 'x="78.80%" y="32"><tspan class="dot-word">target </tspan>90</text>' in html
+    assert "<text" not in dot(with_target, marks.Axis(50, 100))
+    assert "<text" not in dot(without, marks.Axis(50, 100), numbered=True)
 
 
 def test_few_calls_are_dots_without_a_mean_or_an_interval():

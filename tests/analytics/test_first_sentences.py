@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import pages, topics
+from analytics import pages, reports, topics
 from analytics.access import Reader
 from analytics.filters import parse
 from tests.analytics.conftest import LATER, NOW, moment
@@ -127,3 +127,23 @@ def test_readers_of_totals_are_told_of_no_day(org, people, plant):
         said[who] = pages.partly_before(reader, parse(QueryDict("period=2026-q1"), reader))
     assert said["analyst"].endswith("there are calls of a part only: from 20 November 2025 on.")
     assert said["works_council"].endswith("there are calls of a part only.")
+
+
+@pytest.mark.parametrize("slug", ["trend", "comparison", "questions", "content-experience"])
+def test_calls_without_a_score_are_not_called_too_few(first, sow, slug):
+    sow([{"code": "BUR", "score": None, "fate": "unanswered"} for _number in range(30)])
+    said = first(slug, "fate=unanswered")
+    assert said.startswith("No answer: 30 calls counted, 30 of them without a score")
+
+
+def test_what_tells_nothing_is_no_number_for_readers_of_totals(sow, org, people):
+    """Of the counted calls less those that are shown, it would be the size of what is not shown."""
+    sow([{"code": "BUR", "score": score} for score in [8000] * 20 + [None] * 4])
+    found = {}
+    for who in ("analyst", "works_council"):
+        reader = Reader(people[who], org, moment(who))
+        filters = parse(QueryDict(""), reader)
+        found[who] = [
+            reports.run(slug, reader=reader, filters=filters).lacking for slug in ("overview", "funnel", "pareto")
+        ]
+    assert found == {"analyst": [{"score": 4}] * 3, "works_council": [{}] * 3}

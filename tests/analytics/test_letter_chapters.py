@@ -150,6 +150,10 @@ class TestTitles:
             ("Burgerzaken in March", "department=BUR", "Burgerzaken in March"),
             ("March", "department=BUR&department=AFV", "March: Burgerzaken and Afval"),
             ("x" * 120, "department=BUR", "x" * 106 + "…: Burgerzaken"),
+            # A column of 120 counts a mark over a letter for one more.
+            ("x\u0301" * 60, "department=BUR", "x\u0301" * 53 + "…: Burgerzaken"),
+            # A word that holds the name is not the name.
+            ("Voorafval", "department=AFV", "Voorafval: Afval"),
         ],
     )
     def test_a_department_s_letter_says_whose_it_is(self, org, people, departments, title, query, titled):

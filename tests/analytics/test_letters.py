@@ -138,6 +138,14 @@ def test_whoever_no_longer_reads_figures_gets_none(ask, people, press):
     assert [user for user, *_rest in press.made] == [people["analyst"]]
 
 
+def test_a_letter_is_not_made_of_fewer_departments_than_its_title_names(ask, press, people, departments):
+    letter = ask(query=f"{MARCH}&department=BUR&department=AFV")
+    assert "Afval" in letter.title
+    people["manager"].memberships.get().departments.set([departments["BUR"]])
+    making.make_waiting(now=clock())
+    assert (fresh(letter).state, fresh(letter).failure) == ("failed", "elsewhere")
+
+
 @pytest.mark.parametrize(
     ("narrower", "made"),
     [

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from analytics import codes, topics
-from surveys.models import Call
+from surveys.models import Call, Department
 from tests.analytics.conftest import NOW
 from tests.analytics.one_report import rows_of, topic
 from tests.analytics.test_pages import page_rows
@@ -68,7 +68,7 @@ def test_of_a_dimension_it_says_that_it_did_not_come_up(month, plant, people, cl
 def test_a_course_says_since_when_it_counts(month, plant, people, client_for):
     plant("BUR", [8000], day=dt.date(2025, 8, 12))
     page = text_of(client_for(people["analyst"]).get(topic("trend")))
-    assert "14 calls counted since 1 August 2025, where the courses begin; none left out" in page
+    assert "14 calls counted since 1 August 2025, where the trends begin; none left out" in page
 
 
 def test_the_file_of_courses_says_from_when_to_when(sow, people, client_for):
@@ -107,6 +107,18 @@ def test_the_help_links_the_pages_that_its_reader_may_open(people, client_for, w
     assert linked == {page for page in (OVERVIEW, *every) if browser.get(page).status_code == 200}
     assert (len(linked) == len(every) + 1) is (who == "analyst")
     assert named.count("<dt>") == len(every) + 1
+
+
+@pytest.mark.parametrize(
+    ("who", "links"),
+    [("analyst", (True, True)), ("manager", (True, False)), ("works_council", (False, True))],
+)
+def test_the_examples_link_what_their_reader_may_choose(people, departments, client_for, settings, who, links):
+    settings.DEMO = True
+    Department.objects.filter(code="BEL").update(code="KLA")
+    html = client_for(people[who]).get(reverse("reading")).content.decode()
+    assert ("?period=last_year" in html, "?department=KLA" in html) == links
+    assert ("You read totals" in html) is (who == "works_council")
 
 
 # --- under every picture ----------------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ def test_names_in_the_funnel_lie_on_no_other_name_and_no_dot(wide):
     }  # fmt: skip
     sums = {key: ten(mean, n) for key, (n, mean) in enumerate(means.values())}
     found = metrics.funnel(sums, adjust="none")
-    drawn: Any = charts.funnel(found, dict(enumerate(means)), "score")
+    drawn: Any = charts.funnel(found, dict(enumerate(means)), "score", whole="All together", rest="the rest")
     names, dots, tall = boxes(drawn, wide)
     outside = {name for key, name in enumerate(means) if found.departments[key].verdict != "inside"}
     assert set(names) == outside
@@ -177,7 +177,9 @@ def test_a_name_that_made_way_is_led_back_to_its_dot():
     found = metrics.funnel(
         {key: ten(mean) for key, mean in enumerate([*range(7000, 7009), 7900, 7905, 7910])}, adjust="none"
     )
-    drawn: Any = charts.funnel(found, {key: f"Afdeling {key}" for key in range(12)}, "score")
+    drawn: Any = charts.funnel(
+        found, {key: f"Afdeling {key}" for key in range(12)}, "score", whole="All together", rest="the rest"
+    )
     led = [note for note in drawn["layout"]["annotations"] if abs(note.get("yshift", note.get("ay"))) > charts.NAME_GAP]
     assert led
     assert all(note["showarrow"] for note in led)
@@ -185,14 +187,18 @@ def test_a_name_that_made_way_is_led_back_to_its_dot():
 
 def test_a_name_at_an_edge_is_written_towards_the_middle():
     found = metrics.funnel({1: ten(9000, 90), 2: ten(4000, 10), 3: ten(7000, 60)}, adjust="none")
-    drawn: Any = charts.funnel(found, {key: f"Afdeling nummer {key}" for key in (1, 2, 3)}, "score")
+    drawn: Any = charts.funnel(
+        found, {key: f"Afdeling nummer {key}" for key in (1, 2, 3)}, "score", whole="All together", rest="the rest"
+    )
     anchors = {note["text"]: note["xanchor"] for note in drawn["layout"]["annotations"]}
     assert (anchors["Afdeling nummer 1"], anchors["Afdeling nummer 2"]) == ("right", "left")
 
 
 def test_of_very_many_departments_a_few_have_names():
     found = metrics.funnel({key: ten(4000 + 10 * key, 10 + 10 * (key % 9)) for key in range(200)}, adjust="none")
-    drawn: Any = charts.funnel(found, {key: f"Afdeling {key}" for key in range(200)}, "score")
+    drawn: Any = charts.funnel(
+        found, {key: f"Afdeling {key}" for key in range(200)}, "score", whole="All together", rest="the rest"
+    )
     assert len(drawn["layout"]["annotations"]) <= 6
 
 
@@ -215,3 +221,15 @@ def test_a_single_other_department_is_named(people, plant):
     html = read(people, "topic", PAGE).content.decode()
     assert "Belastingen cannot be told from the rest." in html
     assert "The other one" not in html
+
+
+def test_the_rest_is_what_this_reader_may_see(people, planted):
+    """A manager reads two of three departments: the rest is of these, and the sentence itself says so."""
+    url = reverse("topic", args=PAGE)
+    manager = client_for(people["manager"]).get(url, PERIOD).content.decode()
+    assert "Afval: below the rest of your departments by more than chance." in manager
+    assert "the dotted line is the mean of the calls of your departments." in manager
+    analyst = client_for(people["analyst"])
+    assert "Afval: below the rest by more than chance." in analyst.get(url, PERIOD).content.decode()
+    chosen = analyst.get(url, {**PERIOD, "department": ["BUR", "AFV"]}).content.decode()
+    assert "Afval: below the rest of the chosen departments by more than chance." in chosen

@@ -191,7 +191,7 @@ def test_an_effect_is_the_metrics_effect(years, training, read, people, org, dep
 def test_an_effect_is_told_with_what_is_known(years, training, mark_more, read):
     found = {each.intervention.name: each.sentence for each in read("effects").result}
     assert re.fullmatch(
-        r"\+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\) points from one month to the next; the course before it continued\.",
+        r"\+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\) points from one month to the next, counted from the trend before it, which did not clearly rise or fall\.",
         found["Training"],
     )
     assert found["New script"].startswith("no clear effect: ")
@@ -359,6 +359,22 @@ def test_an_effect_on_few_calls_is_withheld(sow, training, read):
     assert seen["before"] is not None
     assert (hidden["before"], hidden["after"], hidden["calls_before"]) == (None, None, None)
     assert hidden["note"] == "too few calls"
+
+
+def test_no_effect_is_told_as_a_course_across_a_withheld_quarter(sow, training, read):
+    """The level rises at the training; five months before it one month is too small, so its whole quarter is withheld."""
+    day = training.day
+    gap = [each for each in MONTHS if each < day.replace(day=1)][-5]
+    sow(
+        {"code": "BUR", "day": each, "score": 7000 + 900 * (each >= day) + 50 * n}
+        for each in MONTHS
+        for n in range(2 if each == gap else 9)
+    )
+    (seen,), (hidden,) = (read("effects", "department=BUR", who).rows for who in ("analyst", "works_council"))
+    assert seen["jump"] is not None
+    assert (hidden["jump"], hidden["periods"]) == (None, None)
+    assert hidden["before"] is not None
+    assert hidden["calls_before"] < seen["calls_before"]
 
 
 def test_two_markers_beside_each_other_do_not_tell_a_month(sow, org, people, departments, read):

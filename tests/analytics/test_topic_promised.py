@@ -5,17 +5,19 @@ import itertools
 import re
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics import call_frames, frames, metrics, reports, rollups
+from analytics import call_frames, charts, frames, metrics, reports, rollups
 from analytics.access import Reader
 from analytics.figures import Share, rounded
 from analytics.filters import parse
 from analytics.metrics import Parts
+from analytics.metrics.waiting import Come
 from analytics.topics import promised
 from surveys.models import Call, Callback, CallbackEvent, Department, User
 from surveys.workflow import cell_of
@@ -368,3 +370,18 @@ def test_queries_do_not_grow_with_departments(
     with django_assert_max_num_queries(15) as many:
         analyst.get(PAGE)
     assert len(many) == len(few)
+
+
+def test_all_together_is_the_department_that_was_chosen(town, view):
+    assert any(each.text.startswith("All together: ") for each in view().lede)
+    assert any(each.text.startswith("Afval: ") for each in view(query="department=AFV").lede)
+    assert any(each.text.startswith("All of yours together: ") for each in view(who="manager").lede)
+    assert any("less often than your other departments: Afval" in each.text for each in view(who="manager").lede)
+
+
+@pytest.mark.parametrize(("reached", "height"), [((20, 25), 64), ((62, 66), 57.5), ((60, 61), 65.5), ((0, 100), 64)])
+def test_no_curve_passes_through_the_words_of_the_benchmark(reached, height):
+    points = [Come(hour, Fraction(value), None, None, 9) for hour, value in zip((24, 48), reached, strict=True)]
+    drawn: Any = charts.come([("Afval", "ink", 9, points)], 64, "benchmark 64 %")
+    (words_of_it,) = [each for each in drawn["layout"]["annotations"] if each["text"] == "benchmark 64 %"]
+    assert words_of_it["y"] == height

@@ -102,6 +102,17 @@ def test_the_first_sentence_names_the_department_the_question_and_what_moved(tow
     assert "costs most" in said(page)
 
 
+@pytest.mark.parametrize(("calls", "strong"), [(9, False), (10, True)])
+def test_what_rests_on_few_calls_is_not_in_bold(sow, org, people, calls, strong):
+    sown(sow, code="AFV", day=dt.date(2026, 3, 10), names=[0] * calls)
+    sown(sow, code="BEL", day=dt.date(2026, 3, 10), names=[100] * 38 + [0] * 2)
+    _reader, _filters, page = built(org, people)
+    assert page.lede[0].text.startswith(
+        "Afval is clearly below the others on “Did the employee give their own name?”: 0"
+    )
+    assert page.lede[0].strong is strong
+
+
 def test_without_signals_it_says_that_there_are_none(sow, org, people):
     for code in ("AFV", "BEL", "BUR"):
         for day in (BEFORE, dt.date(2026, 3, 10)):
@@ -319,3 +330,18 @@ def test_a_question_that_is_answered_too_differently_is_marked_for_all_who_may_s
     assert mark in html
     assert "do not steer on it" in html
     assert ("figures/quality/" in html and "#item_agreement" in html) is (who == "analyst")
+
+
+def test_nothing_leads_with_a_question_that_is_answered_too_differently(town, org, people):
+    name = "Did the employee give their own name?"
+
+    def seen():
+        _reader, _filters, page = built(org, people, "period=all")
+        heat, found = report(page, "heatmap"), report(page, "drivers")
+        apart = {question.code for question, _cell in heat.result.apart}
+        cell = row(heat, item=NAME, department_code="AFV")
+        return name in said(page), name in found.summary, NAME in apart, cell["clear"]
+
+    assert seen() == (True, True, True, "yes")
+    scored_again(people, NAME, [(100, 0), (0, 100)] * 8)
+    assert seen() == (False, False, False, "yes")

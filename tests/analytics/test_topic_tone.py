@@ -179,7 +179,7 @@ def test_readers_of_totals_see_no_small_group_of_pairs(later, gap, pair_up, org,
 def test_few_pairs_are_said_without_an_interval(pair_up, people, client_for):
     pair_up("BUR", [(9000, 8000), (8000, 7500)])
     page = client_for(people["analyst"]).get(PAGE).content.decode()
-    assert "too few for an interval: +7.5; 2 pairs" in page
+    assert "too few for an interval: 7.5 points less for dominant callers; 2 pairs" in page
 
 
 def test_one_side_alone_makes_no_pairs_and_says_why(gap, people, client_for):

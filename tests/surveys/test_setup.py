@@ -151,6 +151,8 @@ def test_a_department_shows_and_keeps_what_it_has(org, people, departments, admi
         ({"closed_on": "31-31-2026"}, "Enter a valid date."),
         ({"name": "Par\x08keren"}, "After “Par” stands a character that cannot be seen."),
         ({"name": "Parkeren\ufffe"}, "After “Parkeren” stands a character that cannot be seen."),
+        ({"name": "Par\u202ekeren"}, "After “Par” stands a character that cannot be seen."),
+        ({"name": "Par\u200bkeren"}, "After “Par” stands a character that cannot be seen."),
     ],
 )
 def test_what_is_wrong_with_a_department_is_said(org, admin, departments, fields, words):
