@@ -26,8 +26,8 @@ class Phrases:
 def phrase_rates(frame: "pd.DataFrame", calls: Mapping[int, int], smallest: int = 1, *, apart: bool = True) -> Phrases:
     """The rate of each phrase per department and over all of them, with Wilson's interval, from the frame `phrases`.
 
-    `calls` is how many calls each department has; without `apart` no department is told of. A department below `smallest` calls is withheld, and so is the whole
-    where it would give such a department away.
+    `calls` is how many calls each department has; without `apart` no department is told of. A department below `smallest`
+    calls is withheld, and so is the whole where it would give such a department away.
     """
     heard: dict[str, dict[int, int]] = {}
     for department, phrase, n in frame[["department", "phrase", "n"]].itertuples(index=False, name=None):
