@@ -1,9 +1,11 @@
 """Every page of results in a real browser: drawn under the policy, accessible, nothing beside the screen, and down to a call."""
 
 import html
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from analytics.topics import TOPICS
@@ -58,6 +60,24 @@ def test_a_chart_is_kept_as_a_picture(results):
     title = page.locator("#funnel h2").inner_text()
     assert title in drawn
     assert re.search(r"\d+ calls", drawn)
+
+
+def test_what_is_drawn_in_a_table_is_kept_as_a_picture(results):
+    """The same on a dark phone as on a desk: light and wide."""
+    kept = {}
+    for device, scheme in (("desktop", "light"), ("phone", "dark")):
+        page = results("questions", device=device, scheme=scheme)
+        with page.expect_download() as download:
+            page.locator("#heatmap").get_by_role("button", name="PNG").click()
+        assert re.fullmatch(r"heatmap-demo-\d{4}-\d\d-\d\d\.png", download.value.suggested_filename)
+        kept[device] = download.value.path().read_bytes()
+    drawn, desktop = (Image.open(io.BytesIO(kept[device])).convert("L") for device in ("phone", "desktop"))
+    assert drawn.size == desktop.size
+    assert drawn.width == 2400
+    shades = drawn.histogram()
+    # Words are dark, and most of it is paper.
+    assert sum(shades[:80]) > 5000
+    assert sum(shades[250:]) > drawn.width * drawn.height / 2
 
 
 def test_from_a_department_down_to_a_call(results):
