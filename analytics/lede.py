@@ -68,8 +68,13 @@ def department(row: Row, filters: Filters, hours: int, course: Series | None) ->
 def callbacks(kept: Share, hours: int) -> list[Sentence]:
     if kept.value is None:
         return []
-    facts = {"share": words.share_in_words(kept), "hours": hours}
-    return [Sentence(_("Of the promised callbacks %(share)s came within %(hours)s hours.") % facts)]
+    facts = {"share": words.share_in_words(kept), "hours": hours, "count": words.whole(kept.n or 0)}
+    text = ngettext(
+        "Of %(count)s promised callback %(share)s came within %(hours)s hours.",
+        "Of %(count)s promised callbacks %(share)s came within %(hours)s hours.",
+        kept.n or 0,
+    )
+    return [Sentence(text % facts)]
 
 
 def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[Sentence]:

@@ -100,7 +100,8 @@ def test_promises(filled):
     promised = [call for call in all_calls() if promise_of(call) is not None]
     kept = {each.call_id: each for each in Callback.objects.all()}
     assert {call.pk for call in promised} == set(kept)
-    assert 0.10 < len(kept) / CALLS < 0.20
+    # Of a pool of a few hundred; of many it is 0.15.
+    assert 0.05 < len(kept) / CALLS < 0.25
     assert filled.callbacks == len(kept)
     for call in promised:
         own = promise_of(call)
