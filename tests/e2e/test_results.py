@@ -80,6 +80,16 @@ def test_what_is_drawn_in_a_table_is_kept_as_a_picture(results):
     assert sum(shades[250:]) > drawn.width * drawn.height / 2
 
 
+def test_a_picture_that_cannot_be_made_is_said_so(results, problems):
+    problems.allow(r"Failed to load resource|ERR_FAILED")
+    page = results("questions")
+    page.route("**/*.css", lambda route: route.abort())
+    page.locator("#heatmap").get_by_role("button", name="PNG").click()
+    expect(page.locator("#heatmap [role=alert]")).to_have_text(
+        "The picture could not be made. Try again, or print the page."
+    )
+
+
 def test_from_a_department_down_to_a_call(results):
     page = results("trend", query="")
     page.get_by_role("link", name="Afval en milieu", exact=True).first.click()

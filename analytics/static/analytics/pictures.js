@@ -70,7 +70,16 @@ async function keep(button) {
   link.click();
 }
 
+// Beside the button, since nothing came of it.
+function say(button) {
+  const line = document.createElement("span");
+  line.setAttribute("role", "alert");
+  line.textContent = button.dataset.failed;
+  button.parentElement.querySelector("[role=alert]")?.remove();
+  button.after(line);
+}
+
 for (const button of document.querySelectorAll("[data-drawing]")) {
   button.hidden = false;
-  button.addEventListener("click", () => keep(button));
+  button.addEventListener("click", () => keep(button).catch(() => say(button)));
 }
