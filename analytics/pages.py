@@ -85,6 +85,15 @@ class DepartmentPage:
     counted: str
     ends: str
 
+    @property
+    def place(self) -> str:
+        return place_of(self.department.pk)
+
+
+def place_of(department: int) -> str:
+    """The name of a department's page among saved views."""
+    return f"department/{department}"
+
 
 def overview(reader: Reader, filters: Filters) -> OverviewPage:
     report = reports.run("overview", reader=reader, filters=filters)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from analytics.access import Reader
 from analytics.models import SavedView
+from analytics.pages import place_of
 from analytics.topics import TOPICS
 from surveys.refused import Refused
 
@@ -20,10 +21,14 @@ MOST = 50
 
 def visible(reader: Reader) -> QuerySet[SavedView]:
     """The reader's own, and those that others share, of pages that the reader may open."""
-    pages = [OVERVIEW, *(topic.slug for topic in TOPICS.values() if topic.is_for(reader))]
     mine = Q(owner=reader.user) | Q(is_shared=True)
-    rows = SavedView.objects.filter(mine, organisation=reader.organisation, page__in=pages)
+    rows = SavedView.objects.filter(mine, organisation=reader.organisation, page__in=_pages(reader))
     return rows.select_related("owner").order_by("name", "pk")
+
+
+def _pages(reader: Reader) -> set[str]:
+    topics = {topic.slug for topic in TOPICS.values() if topic.is_for(reader)}
+    return {OVERVIEW, *topics, *map(place_of, reader.departments)}
 
 
 def own_or_404(reader: Reader, pk: int) -> SavedView:
@@ -36,15 +41,18 @@ def own_or_404(reader: Reader, pk: int) -> SavedView:
 
 def address(view: SavedView) -> str:
     slug = view.organisation.slug
-    page = reverse("overview", args=[slug]) if view.page == OVERVIEW else reverse("topic", args=[slug, view.page])
+    name, _slash, key = view.page.partition("/")
+    if name == OVERVIEW:
+        page = reverse("overview", args=[slug])
+    else:
+        page = reverse("department", args=[slug, key]) if key else reverse("topic", args=[slug, name])
     return f"{page}?{view.query}" if view.query else page
 
 
 @transaction.atomic
 def save(*, reader: Reader, name: str, page: str, query: str, is_shared: bool) -> SavedView:
     """Keeps a view; one of the same name is replaced. Raises `Refused` for a page that the reader cannot open."""
-    topic = TOPICS.get(page)
-    if page != OVERVIEW and (topic is None or not topic.is_for(reader)):
+    if page not in _pages(reader):
         raise Refused(_("There is no such page."), field="page")
     mine = SavedView.objects.filter(organisation=reader.organisation, owner=reader.user)
     if mine.exclude(name=name).count() >= MOST:

@@ -48,7 +48,22 @@ def test_others_cannot_take_a_shared_view_away(org, people, keep):
     assert not SavedView.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["nowhere", "", "../overview"])
+def test_a_department_s_page_is_kept_for_who_may_open_it(org, people, departments, keep):
+    bur, bel = departments["BUR"].pk, departments["BEL"].pk
+    opened = reverse("department", args=[org.slug, bur])
+    form = client_for(people["manager"]).get(opened).content.decode()
+    assert f'name="page" value="department/{bur}"' in form
+    assert keep("manager", page=f"department/{bur}")["Location"] == f"{opened}?measure=tone"
+    assert keep("manager", page=f"department/{bel}").status_code == 422
+    keep("analyst", name="Taxes", page=f"department/{bel}", is_shared="on")
+    listed = {
+        who: client_for(people[who]).get(reverse("saved_views", args=[org.slug])).content.decode()
+        for who in ("analyst", "manager")
+    }
+    assert ("Taxes" in listed["analyst"], "Taxes" in listed["manager"]) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["nowhere", "", "../overview", "department/", "department/x"])
 def test_a_page_that_does_not_exist_is_not_kept(keep, page):
     assert keep("manager", page=page).status_code == 422
     assert not SavedView.objects.exists()
