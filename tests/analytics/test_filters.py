@@ -193,3 +193,8 @@ def test_querystring_changes_and_takes_away(read):
     assert chosen.querystring(department=["BUR"], by="month") == "?department=BUR&caller_style=dominant&by=month"
     assert read().querystring() == "?"
     assert read("from=2026-01-01&to=2026-01-31").querystring(from_=None, to=None) == "?"
+
+
+@pytest.mark.parametrize("name", ["q", "item"])
+def test_words_hold_no_zero_which_postgresql_refuses(read, name):
+    assert getattr(read(f"{name}=a%00b"), name) == "a b"
