@@ -112,7 +112,8 @@ def test_single_calls_are_spread_over_weekdays_hours_and_evaluators(rows, people
         own = [v for v in plan if v.department == number]
         assert spread(Counter(v.day.isoweekday() for v in own), range(1, 6)) <= 1
         assert spread(Counter(v.day.isocalendar().week for v in own), range(10, 14)) <= 4
-        assert spread(Counter(v.part for v in own), range(2)) <= 2
+        # Halves of single weekdays are evened out first: of three days with one call more it may fall in the same half.
+        assert spread(Counter(v.part for v in own), range(2)) <= 3
         cells = Counter((v.day.isoweekday(), v.part) for v in own)
         assert spread(cells, [(day, part) for day in range(1, 6) for part in range(2)]) <= 1
     assert spread(Counter(v.evaluator for v in plan), range(people)) <= 1
