@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from analytics import frames
+from analytics import frames, words
 from analytics.access import Reader
 from analytics.figures import Mean, Share
 from analytics.filters import Filters
@@ -92,16 +93,27 @@ def mean_values(name: str, mean: Mean) -> dict[str, Value]:
     return {name: mean.value, f"{name}_low": mean.low, f"{name}_high": mean.high}
 
 
+def drift_columns(filters: Filters) -> tuple[Column, ...]:
+    """How much a figure rose or fell a month or week, with interval and corrected p."""
+    step = _("points a %(step)s") % {"step": words.STEPS[filters.by]}
+    return (
+        Column("drift", pgettext("figures", "Trend"), step, "course"),
+        Column("drift_low", _("Trend, low end"), _("points"), "course"),
+        Column("drift_high", _("Trend, high end"), _("points"), "course"),
+        Column("drift_p", _("Trend, corrected p"), metric="course"),
+    )
+
+
 def share_columns(name: str, label: str, metric: str = "") -> tuple[Column, ...]:
     return _with_ends(name, label, "%", metric)
 
 
 def _with_ends(name: str, label: str, unit: str, metric: str) -> tuple[Column, ...]:
-    words = {"label": label}
+    named = {"label": label}
     return (
         Column(name, label, unit, metric),
-        Column(f"{name}_low", _("%(label)s, low end") % words, unit, metric),
-        Column(f"{name}_high", _("%(label)s, high end") % words, unit, metric),
+        Column(f"{name}_low", _("%(label)s, low end") % named, unit, metric),
+        Column(f"{name}_high", _("%(label)s, high end") % named, unit, metric),
     )
 
 

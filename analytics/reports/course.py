@@ -7,7 +7,7 @@ from typing import cast
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from analytics import charts, metrics, words
 from analytics.access import Reader
@@ -17,7 +17,18 @@ from analytics.metrics import ControlChart, Level, Verdict
 from analytics.metrics.charting import Seen
 from analytics.models import Intervention
 from analytics.reports import places
-from analytics.reports.base import Column, Report, Value, checked, lacks, left_out, mean_columns, mean_values, note
+from analytics.reports.base import (
+    Column,
+    Report,
+    Value,
+    checked,
+    drift_columns,
+    lacks,
+    left_out,
+    mean_columns,
+    mean_values,
+    note,
+)
 from analytics.reports.history import Break, breaks, covering, history, measures, shown_on
 from analytics.reports.signals import Episode, episodes, short_size, size, word
 from analytics.reports.tree import Tree, tree_of
@@ -355,12 +366,7 @@ def _courses_columns(filters: Filters) -> tuple[Column, ...]:
         Column("step", _("Step"), _("points"), "level"),
         Column("step_low", _("Step, low end"), _("points"), "level"),
         Column("step_high", _("Step, high end"), _("points"), "level"),
-        Column(
-            "drift", pgettext("figures", "Trend"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"
-        ),
-        Column("drift_low", _("Trend, low end"), _("points"), "course"),
-        Column("drift_high", _("Trend, high end"), _("points"), "course"),
-        Column("drift_p", _("Trend, corrected p"), metric="course"),
+        *drift_columns(filters),
         Column("outside", _("Periods outside"), metric="control"),
         Column("note", _("Note")),
     )

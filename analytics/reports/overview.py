@@ -17,6 +17,7 @@ from analytics.reports.base import (
     Report,
     Value,
     checked,
+    drift_columns,
     lacks,
     left_out,
     mean_columns,
@@ -216,12 +217,7 @@ def _columns(filters: Filters) -> tuple[Column, ...]:
         Column("change_high", _("Change, high end"), _("points"), "change"),
         Column("change_p", _("Change, corrected p"), metric="change"),
         Column("change_clear", _("Clear change"), metric="change"),
-        Column(
-            "drift", pgettext("figures", "Trend"), _("points a %(step)s") % {"step": words.STEPS[filters.by]}, "course"
-        ),
-        Column("drift_low", _("Trend, low end"), _("points"), "course"),
-        Column("drift_high", _("Trend, high end"), _("points"), "course"),
-        Column("drift_p", _("Trend, corrected p"), metric="course"),
+        *drift_columns(filters),
         Column("drift_clear", _("Clear trend"), metric="course"),
         *(
             column
