@@ -167,7 +167,9 @@ def _ranges(each: Series, found: ControlChart | None, by: str) -> tuple[list[Cha
         shade = {"type": "rect", "y0": low, "y1": high, "fillcolor": faint("mute", 0.11), "line": {"width": 0}}
         line = {"type": "line", "y0": middle, "y1": middle, "line": {"color": faint("mute", 0.6), "width": 1}}
         shapes += [across | shade, across | line]
-    drawn = next((stretch for stretch in reversed(found.stretches) if stretch.low is not None), None)
+    newest = found.stretches[-1] if found.stretches else None
+    # Beside its band: where the newest periods have none, that is the first.
+    drawn = next((part for part in (newest, *found.stretches) if part is not None and part.low is not None), None)
     if drawn is None or drawn.low is None or drawn.high is None:
         return shapes, []
     low, high = max(0.0, float(drawn.low)), min(100.0, float(drawn.high))
@@ -175,7 +177,7 @@ def _ranges(each: Series, found: ControlChart | None, by: str) -> tuple[list[Cha
     top = each.target is not None and float(each.target) < (low + high) / 2
     edge = high if top else low
     known = [float(point.mean.exact) for point in each.points if point.mean.exact is not None]
-    at_the_right = len(found.stretches) > 1 or abs(known[-1] - edge) > abs(known[0] - edge)
+    at_the_right = drawn is newest and (len(found.stretches) > 1 or abs(known[-1] - edge) > abs(known[0] - edge))
     return shapes, [note(_("normal range"), edge, right=at_the_right, above=not top)]
 
 

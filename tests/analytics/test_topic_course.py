@@ -225,6 +225,15 @@ def test_the_names_of_target_and_range_are_apart(years, read, departments):
         assert (named["y"], named["yanchor"]) == edge
 
 
+def test_the_range_is_named_beside_a_band(years, mark_more, read):
+    """The newest stretch is a month, which has no range: at its end a name would hang beside nothing."""
+    layout = read("control", "department=BEL").chart["layout"]
+    (named,) = (each for each in layout["annotations"] if each["text"] == "normal range")
+    first = min((each for each in layout["shapes"] if each["type"] == "rect"), key=lambda each: each["x0"])
+    assert named["xanchor"] == "left"
+    assert named["y"] in {first["y0"], first["y1"]}
+
+
 def test_markers_stand_on_the_charts_they_are_about(years, training, mark_more, read, people, client_for):
     def labels(query):
         return [
