@@ -8,9 +8,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
-from analytics import rebuilding, rollups
+from analytics import details, rebuilding, rollups
 from analytics.models import DailySum, DepartmentDetail, SliceSum, SpanSum, WeeklyDetail
 from surveys import workflow
 from surveys.models import Call, Callback, CallbackEvent
@@ -361,3 +361,15 @@ def test_batches_hold_about_as_many_calls_as_one_transaction_should(org, plant, 
     DailySum.objects.all().delete()
     rebuilding.rebuild(org)
     assert rebuilding.verify(org) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_documents_are_kept_as_they_were_written():
+    """Of jsonb PostgreSQL puts each together anew when it is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_name = ANY(%s) AND column_name = ANY(%s)",
+            [[model._meta.db_table for model in (WeeklyDetail, DepartmentDetail)], list(details.KINDS)],
+        )
+        assert cursor.fetchall() == [("json",)]
