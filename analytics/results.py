@@ -4,17 +4,16 @@ What a single kind of result holds beside that stands with the function in `anal
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from analytics.figures import rounded
 from analytics.stats.corrections import correct
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+# A tuple, as `figures.Mean` is: a page makes thousands.
+class Estimate(NamedTuple):
     """A figure from `n` calls (or pairs, or periods) with its 95 % interval and the p of there being nothing.
 
     `exact` is in the unit of its kind; without data it is `None` and `n` is 0. `low` and `high` are `None` where
@@ -61,7 +60,7 @@ def judged(estimates: Sequence[Estimate]) -> list[Estimate]:
     """
     found = correct([each.p for each in estimates])
     verdicts = zip(estimates, found.adjusted, found.rejected, strict=True)
-    return [each if each.p is None else replace(each, adjusted=p, clear=clear) for each, p, clear in verdicts]
+    return [each if each.p is None else each._replace(adjusted=p, clear=clear) for each, p, clear in verdicts]
 
 
 def judged_by_key(estimates: Mapping[Key, Estimate]) -> dict[Key, Estimate]:

@@ -51,6 +51,8 @@ if not SECRET_KEY:
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 HTTPS = BASE_URL.startswith("https://")
+# Each chart by plotly's own schema: where one is being made, not where it is looked at.
+CHECK_CHARTS = DEBUG
 
 INSTALLED_APPS = [
     "django.contrib.auth",

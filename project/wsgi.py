@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 application = get_wsgi_application()
 
 # Commands load these when they need them; a server loads them before its first reader has to wait for it.
-for name in ("project.urls", "pandas", "plotly.graph_objects", "scipy.stats"):
+for name in ("project.urls", "pandas", "scipy.stats"):
     import_module(name)
 
 # A page of figures makes a hundred thousand small objects, and all of them are gone with it. The collector looks for cycles

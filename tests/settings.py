@@ -30,6 +30,7 @@ from project.settings import *  # noqa: E402, F403
 
 project.env.from_process = _real
 
+CHECK_CHARTS = True
 # Signing in a hundred times should not take a minute.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

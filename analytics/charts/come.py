@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import PLOT_HEIGHT, TOKENS, Chart, checked, faint, plain, separators
+from analytics.charts.base import PLOT_HEIGHT, TOKENS, Chart, faint, figure, plain, separators
 from analytics.metrics.waiting import DAY, Come
 
 LABEL_HEIGHT, LETTER_WIDTH, LONGEST = 17, 7, 24
@@ -39,7 +39,7 @@ def come(lines: Sequence[Stepped], benchmark: int, benchmark_words: str) -> Char
         "margin": {"r": 24 + LETTER_WIDTH * max(len(_short(name)) for name, _hue, _n, _points in lines)},
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def _line(each: Stepped) -> Chart:

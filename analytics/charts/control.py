@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from analytics import words
-from analytics.charts.base import TOKENS, Chart, checked, faint, note, opening, plain, separators
+from analytics.charts.base import TOKENS, Chart, faint, figure, note, opening, plain, separators
 from analytics.charts.lines import Places, _ticks
 from analytics.figures import ENOUGH, Point, Series
 from analytics.metrics import ControlChart
@@ -64,7 +64,7 @@ def control(
         "separators": separators(),
     }
     dots = opening(_dots(each, signals, by), [places(each, point) for point in each.points] if places else [])
-    return checked([dots, *_rings(known, signals)], layout)
+    return figure([dots, *_rings(known, signals)], layout)
 
 
 def _is_free(each: Series, target: float) -> bool:

@@ -12,8 +12,8 @@ from analytics.charts.base import (
     NAME_HEIGHT,
     TOKENS,
     Chart,
-    checked,
     faint,
+    figure,
     opening,
     plain,
     separators,
@@ -81,7 +81,7 @@ def funnel(
         "height": HEIGHT,
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def _limits(found: AgainstWhole) -> list[Chart]:
@@ -210,7 +210,7 @@ def dumbbells(
         "height": AROUND + ROW_HEIGHT * len(rows),
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def _probably(each: Drawn) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from analytics import gap_words, words
-from analytics.charts.base import TOKENS, Chart, checked, faint, opening, plain, separators
+from analytics.charts.base import TOKENS, Chart, faint, figure, opening, plain, separators
 from analytics.charts.names import LETTER, WIDTHS, Box, Dot, Plot, beside
 from analytics.figures import Mean
 from analytics.results import Estimate
@@ -67,7 +67,7 @@ def facing(dots: Sequence[tuple[str, "Aspects", Estimate]], places: Mapping[str,
         "margin": MARGIN,
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def _reach(means: Sequence[Mean]) -> tuple[float, float]:

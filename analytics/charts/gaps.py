@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from analytics import gap_words, words
-from analytics.charts.base import TOKENS, Chart, checked, faint, opening, plain, separators
+from analytics.charts.base import TOKENS, Chart, faint, figure, opening, plain, separators
 from analytics.results import Estimate
 
 ROW_HEIGHT, AROUND = 34, 84
@@ -55,7 +55,7 @@ def gaps(rows: Sequence[tuple[str, Estimate, str]], axis: str, places: Mapping[s
         "height": AROUND + ROW_HEIGHT * len(known),
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def _reach(gap: Estimate, *, upper: bool) -> float:

@@ -10,8 +10,8 @@ from analytics.charts.base import (
     PLOT_HEIGHT,
     TOKENS,
     Chart,
-    checked,
     faint,
+    figure,
     note,
     opening,
     plain,
@@ -56,7 +56,7 @@ def lines(
         "margin": {"r": _room(found)},
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart:
@@ -96,7 +96,7 @@ def shares(points: Sequence[tuple[dt.date, Share]], by: str, name: str) -> Chart
         "height": 240,
         "separators": separators(),
     }
-    return checked(data, layout)
+    return figure(data, layout)
 
 
 # --- parts of a chart -------------------------------------------------------------------------------------------------

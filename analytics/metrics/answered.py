@@ -1,26 +1,27 @@
 """How questions were answered, taken out of the frame of answers: additive counts by points."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
 
-from analytics.figures import NO_SUMS
 from analytics.stats.intervals import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The calls that got so many points on a question: `n`, hundredths of a point lost, grades of those with a grade."""
+class Answer(NamedTuple):
+    """The calls that got so many points on a question: `n`, hundredths of a point lost, sums of the grades of those with one."""
 
-    n: int = 0
-    lost: int = 0
-    grades: Sums = NO_SUMS
+    n: int
+    lost: int
+    n_again: int
+    sum_again: int
+    squares_again: int
 
-    def __add__(self, other: "Answer") -> "Answer":
-        return Answer(self.n + other.n, self.lost + other.lost, self.grades + other.grades)
+    @property
+    def grades(self) -> Sums:
+        return Sums(self.n_again, self.sum_again, self.squares_again)
 
 
 ByPoints = Mapping[int | None, Answer]
@@ -32,14 +33,11 @@ def answers(frame: "pd.DataFrame") -> dict[str, dict[int, ByPoints]]:
     found: dict[str, dict[int, dict[int | None, Answer]]] = {}
     # Whole columns are made Python's own numbers at once: a page reads thousands of rows, several times.
     points = frame["points"].astype("float64").tolist()
-    counts = (
-        frame[name].astype("int64").tolist()
-        for name in ("department", "n", "lost", "n_again", "sum_again", "squares_again")
-    )
-    for item, place, department, n, lost, *grades in zip(frame["item"].tolist(), points, *counts, strict=True):
+    counts = (frame[name].astype("int64").tolist() for name in ("department", *Answer._fields))
+    for item, place, department, *several in zip(frame["item"].tolist(), points, *counts, strict=True):
         held = found.setdefault(item, {}).setdefault(department, {})
         # What is not equal to itself is missing.
-        _add(held, int(place) if place == place else None, Answer(n, lost, Sums(*grades)))  # noqa: PLR0124
+        _add(held, int(place) if place == place else None, Answer(*several))  # noqa: PLR0124
     return {item: dict(by_department) for item, by_department in found.items()}
 
 
@@ -53,7 +51,8 @@ def added(several: Iterable[ByPoints]) -> dict[int | None, Answer]:
 
 
 def _add(held: dict[int | None, Answer], points: int | None, answer: Answer) -> None:
-    held[points] = held[points] + answer if points in held else answer
+    have = held.get(points)
+    held[points] = Answer(*map(add, have, answer)) if have else answer
 
 
 def points_sums(answered: ByPoints) -> Sums:

@@ -1,9 +1,8 @@
 """What sets a department apart from the others: questions that it answers otherwise, phrases that it says otherwise."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from analytics.figures import ENOUGH, NO_SUMS, Mean, Share
 from analytics.metrics.phrases import Phrases
@@ -20,8 +19,7 @@ Place = tuple[int, str]
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """A department against all others together, in percent: `estimate` is its mean minus theirs, `n` its calls.
 
     `others` is their mean, without an interval; without calls where nothing can be compared.

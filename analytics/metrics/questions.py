@@ -1,10 +1,10 @@
 """Questions: how they were answered, what they cost, and which of them moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.figures import Change, Mean, rounded
 from analytics.metrics.answered import ByPoints, added, answers, points_sums
@@ -14,9 +14,10 @@ from analytics.metrics.withholding import withheld_departments
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.stats.intervals import Sums
 
-@dataclass(frozen=True, slots=True)
-class Item:
+
+class Item(NamedTuple):
     """How one question was answered.
 
     `earned` is the mean share of its points in percent, over the calls in which it counted, `na` the calls in which it
@@ -98,14 +99,15 @@ def items(frame: "pd.DataFrame", calls: Mapping[int, int], smallest: int = 1) ->
     whole, departments = [], dict[int, dict[str, Item]]()
     total = sum(calls.values())
     for code, by_department in sorted(answers(frame).items()):
-        few = {key for key, each in by_department.items() if _is_few(each, smallest)}
-        sizes = {key: points_sums(each).n for key, each in by_department.items()}
-        hidden, whole_hidden = withheld_departments(sizes, smallest, few)
+        sums = {key: points_sums(each) for key, each in by_department.items()}
+        few = {key for key, each in by_department.items() if _is_few(each, sums[key], smallest)}
+        hidden, whole_hidden = withheld_departments({key: each.n for key, each in sums.items()}, smallest, few)
         together = added(by_department.values())
-        whole_hidden = whole_hidden or _is_few(together, smallest)
-        whole.append(_withheld(code) if whole_hidden else _item(code, together, total))
+        scored = points_sums(together)
+        whole_hidden = whole_hidden or _is_few(together, scored, smallest)
+        whole.append(_withheld(code) if whole_hidden else _item(code, together, scored, total))
         for key, each in by_department.items():
-            found = _withheld(code) if key in hidden else _item(code, each, calls.get(key, 0))
+            found = _withheld(code) if key in hidden else _item(code, each, sums[key], calls.get(key, 0))
             departments.setdefault(key, {})[code] = found
     return Items(tuple(whole), departments)
 
@@ -165,23 +167,22 @@ def _most(moves: Sequence[Move]) -> Move | None:
     return max(clear, key=lambda pair: pair[0])[1] if clear else None
 
 
-def _is_few(answered: ByPoints, smallest: int) -> bool:
+def _is_few(answered: ByPoints, scored: "Sums", smallest: int) -> bool:
     """Whether so few calls asked this, or so few of them scored it, that its figures may not be seen."""
     if smallest <= 1:
         return False
-    scored = points_sums(answered).n
     asked = sum(each.n for each in answered.values())
-    return 0 < scored < smallest or 0 < asked < smallest
+    return 0 < scored.n < smallest or 0 < asked < smallest
 
 
-def _item(code: str, answered: ByPoints, calls: int) -> Item:
+def _item(code: str, answered: ByPoints, scored: "Sums", calls: int) -> Item:
     spread = sorted((points, each.n) for points, each in answered.items() if points is not None)
     na = answered[None].n if None in answered else 0
-    return Item(code, earned(answered), na, tuple(spread), calls, lost(answered, calls))
+    return Item(code, mean(in_hundredths(scored)), na, tuple(spread), calls, lost(answered, calls))
 
 
 def _withheld(code: str) -> Item:
-    return replace(_NOTHING, code=code)
+    return _NOTHING._replace(code=code)
 
 
 _NOTHING = Item("", WITHHELD, None, (), None, None, withheld=True)

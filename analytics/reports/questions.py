@@ -202,7 +202,10 @@ def _heat(about: Answered) -> HeatMap:
         )
 
     clear = [
-        (question, cell) for code, question in about.questions.items() for cell in cells(code, leaves) if cell.verdict
+        (question, cell)
+        for code, question in about.questions.items()
+        for cell in cells(code, (key for key in leaves if (key, code) in apart and apart[key, code].estimate.clear))
+        if cell.verdict
     ]
     clear.sort(key=lambda pair: -abs(_gap(pair[1])))
     standing = dict.fromkeys(leaves, 0.0)

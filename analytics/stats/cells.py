@@ -70,9 +70,8 @@ class Cells:
         """Calls per level of a factor."""
         import numpy as np
 
-        calls = np.zeros(self.sizes[factor], dtype=np.intp)
-        np.add.at(calls, self.codes[:, factor], self.counts)
-        return calls
+        # As floats they are exact up to 2**53 calls.
+        return np.bincount(self.codes[:, factor], self.counts, self.sizes[factor]).astype(np.intp)
 
     def mean_by_level(self, factor: int) -> Array:
         """The weighted mean per level of a factor."""
@@ -213,6 +212,8 @@ def comparable(cells: Cells, name: str) -> tuple[tuple[Hashable, ...], ...]:
     if len(cells.names) == 2:
         return _components(cells, factor)
     null = _null_space(cells, factor)
+    if (abs(null - null[:1]) < SAME).all():
+        return (labels,) if labels else ()
     groups: list[list[int]] = []
     for level, row in enumerate(null):
         home = next((group for group in groups if abs(null[group[0]] - row).max(initial=0.0) < SAME), None)
@@ -235,16 +236,6 @@ def _components(cells: Cells, factor: int) -> tuple[tuple[Hashable, ...], ...]:
     for place, label in zip(home, cells.levels[factor], strict=False):
         groups.setdefault(int(place), []).append(label)
     return tuple(tuple(group) for group in groups.values())
-
-
-def incidence(cells: Cells, factor: int) -> Any:
-    """A sparse matrix, combinations x levels of a factor, with a 1 where the combination has the level."""
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    rows = len(cells.codes)
-    ones, pointers = np.ones(rows), np.arange(rows + 1)
-    return csr_array((ones, cells.codes[:, factor], pointers), shape=(rows, cells.sizes[factor]))
 
 
 def crossed(cells: Cells, one: int, others: Sequence[int], weights: Array) -> Any:

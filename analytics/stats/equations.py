@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from analytics.stats.cells import Cells, crossed, dense, incidence, largest
+from analytics.stats.cells import Cells, crossed, dense, largest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,35 +35,32 @@ class Equations:
 
     def __init__(self, cells: Cells, random: list[int]) -> None:
         import numpy as np
-        from scipy.sparse import csr_array, hstack
 
         self.cells, self.random, self.first = cells, random, largest(cells)
         self.first_random = self.first in random
-        rows, weights = len(cells.codes), cells.weights
+        weights = cells.weights
         self.shift = float(np.sum(weights * cells.means) / np.sum(weights))
         self.centred = cells.means - self.shift
         self.per_level = self.weight_by_level(self.first)
         others = [each for each in range(len(cells.names)) if each != self.first]
         sizes = [cells.sizes[each] for each in others]
-        blocks = [incidence(cells, each) for each in others]
         self.link_all = crossed(cells, self.first, others, weights)
         inner = [dense(crossed(cells, each, others, weights)) for each in others]
         self.inner_all = np.vstack([np.zeros((0, sum(sizes))), *inner])
         if self.first_random:
             # The mean is a column of its own unless the effects of the eliminated factor hold it.
-            others, sizes, blocks = [-1, *others], [1, *sizes], [csr_array(np.ones((rows, 1))), *blocks]
+            others, sizes = [-1, *others], [1, *sizes]
             by_level = self.inner_all.diagonal()[None, :]
             self.link_all = _beside(self.per_level[:, None], self.link_all)
             self.inner_all = np.block([[weights.sum(), by_level], [by_level.T, self.inner_all]])
         self.factor_of = np.repeat(np.array(others, dtype=int), sizes)
         self.is_fixed = ~np.isin(self.factor_of, random)
-        every: Any = hstack(blocks, format="csr") if blocks else csr_array((rows, 0))
         self._choose_columns()
-        self.rest = csr_array(every[:, self.kept])
         self.link = self.link_all[:, self.kept]
         self.inner = self.inner_all[np.ix_(self.kept, self.kept)]
-        self.right_own = np.bincount(cells.codes[:, self.first], weights * self.centred, cells.sizes[self.first])
-        self.right: Array = self.rest.T @ (weights * self.centred)
+        self.right_own = self._by_level(self.first, weights * self.centred)
+        right = [self._by_level(each, weights * self.centred) for each in others]
+        self.right: Array = np.concatenate([np.zeros(0), *right])[self.kept]
         self.squares = float(np.sum(weights * self.centred**2))
 
     def _choose_columns(self) -> None:
@@ -145,14 +142,32 @@ class Equations:
         return float(self.per_level.sum() - (own**2).sum())
 
     def weight_by_level(self, factor: int) -> Array:
+
+        return self._by_level(factor, self.cells.weights)
+
+    def _by_level(self, factor: int, values: Array) -> Array:
+        """Values of the combinations added up by level; of the mean (factor -1), all of them."""
         import numpy as np
 
-        size = self.cells.sizes[factor]
-        return np.bincount(self.cells.codes[:, factor], weights=self.cells.weights, minlength=size).astype(float)
+        if factor < 0:
+            return np.array([values.sum()])
+        return np.bincount(self.cells.codes[:, factor], values, self.cells.sizes[factor]).astype(float)
+
+    def _fitted(self, effects: Array) -> Array:
+        """What effects in the columns that are kept add up to in every combination."""
+        import numpy as np
+
+        every = np.zeros(len(self.factor_of))
+        every[self.kept] = effects
+        found = np.zeros(len(self.cells.codes))
+        for factor in dict.fromkeys(self.factor_of.tolist()):
+            part = every[self.factor_of == factor]
+            found += part if factor < 0 else part[self.cells.codes[:, factor]]
+        return found
 
     def unit(self, factor: int) -> float:
         """A theta that is neither small nor large: one over the root of the calls per level."""
-        return 1 / math.sqrt(float(self.weight_by_level(factor).mean()))
+        return math.sqrt(self.cells.sizes[factor] / float(self.cells.weights.sum()))
 
     def loosest(self) -> dict[int, float]:
         """Thetas at which nothing is shrunk: the effects of least squares."""
@@ -173,7 +188,7 @@ class Equations:
         right = scale * (self.right - self.link.T @ (shrinking * self.right_own))
         rest = cho_solve((lower, True), right) if len(right) else right
         own = own_scale * (self.right_own - self.link @ (scale * rest)) / diagonal
-        gaps = self.centred - (own_scale * own)[self.cells.codes[:, self.first]] - self.rest @ (scale * rest)
+        gaps = self.centred - (own_scale * own)[self.cells.codes[:, self.first]] - self._fitted(scale * rest)
         shrunk = float((rest[is_random] ** 2).sum()) + (float((own**2).sum()) if self.first_random else 0.0)
         left = self.cells.within + float((self.cells.weights * gaps**2).sum())
         log_det = float(np.log(diagonal).sum() + 2 * np.log(np.diag(lower)).sum())
@@ -312,7 +327,8 @@ def _descend(equations: Equations, start: dict[int, float]) -> dict[int, float]:
         jac=True,
         method="L-BFGS-B",
         bounds=[(math.log(LOWEST), math.log(HIGHEST))] * len(free),
-        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 500},
+        # Nearer to the bottom the deviance is all rounding, in which a line search would go to and fro.
+        options={"ftol": 1e-15, "gtol": 1e-6, "maxiter": 500},
     )
     return start | dict(zip(free, (np.exp(found.x) * units).tolist(), strict=True))
 

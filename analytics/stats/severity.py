@@ -11,6 +11,7 @@ How one evaluator changes over time is not told here; that is a control chart's 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -242,9 +243,10 @@ def _mix(cells: Cells, where: int, factor: int, chosen: Any) -> Array:
     """Of the calls to each chosen department, the share with each level of a factor."""
     import numpy as np
 
-    table = np.zeros((len(chosen), cells.sizes[factor]))
+    shape = len(chosen), cells.sizes[factor]
     inside = (cells.codes[:, where] >= chosen[0]) & (cells.codes[:, where] <= chosen[-1])
-    np.add.at(table, (cells.codes[inside, where] - chosen[0], cells.codes[inside, factor]), cells.weights[inside])
+    at = (cells.codes[inside, where] - chosen[0]) * shape[1] + cells.codes[inside, factor]
+    table = np.bincount(at, cells.weights[inside], math.prod(shape)).reshape(shape)
     result: Array = table / table.sum(axis=1, keepdims=True)
     return result
 

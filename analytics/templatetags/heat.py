@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.defaulttags import querystring
@@ -67,21 +68,21 @@ def heat_cells(context: Any, row: HeatRow, link: str) -> SafeString:
     """A question department by department; what is clearly apart leads to its calls, at `link`, for who may open them."""
     facts = [cell_facts(cell) for cell in row.cells]
     cells = zip(row.cells, facts, strict=True)
+    calls = link and f"{link}{querystring(context, item=row.question.code, department=None, q=None)}&department="
     return format_html_join(
         "",
         '<td class="of of-{}">{}<span class="said">{}</span></td>',
-        ((place, _cell(context, row, cell, said, link), said) for place, (cell, said) in enumerate(cells, 1)),
+        ((place, _cell(cell, said, calls), said) for place, (cell, said) in enumerate(cells, 1)),
     )
 
 
-def _cell(context: Any, row: HeatRow, cell: HeatCell, facts: str, link: str) -> SafeString:
+def _cell(cell: HeatCell, facts: str, calls: str) -> SafeString:
     title = _("%(name)s: %(figure)s") % {"name": cell.name, "figure": facts}
     clear = " clear" if cell.verdict else ""
-    if not clear or not link:
+    if not clear or not calls:
         return format_html('<span class="heat {}{}" title="{}">{}</span>', cell_shade(cell), clear, title, _shown(cell))
-    query = querystring(context, department=cell.code, item=row.question.code, q=None)
     opened = '<a class="heat {} clear" href="{}{}" title="{}">{}</a>'
-    return format_html(opened, cell_shade(cell), link, query, title, _shown(cell))
+    return format_html(opened, cell_shade(cell), calls, quote(cell.code), title, _shown(cell))
 
 
 def _shown(cell: HeatCell) -> SafeString | str:

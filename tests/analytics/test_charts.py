@@ -115,7 +115,7 @@ def test_labels_at_the_ends_keep_their_distance():
         note["y"] / (high - low) * charts.PLOT_HEIGHT + note["yshift"] for note in drawn["layout"]["annotations"]
     )
     assert all(after - before > charts.LABEL_HEIGHT - 2 for before, after in itertools.pairwise(heights))
-    assert "shapes" not in drawn["layout"]
+    assert not drawn["layout"]["shapes"]
 
 
 def test_a_long_name_is_shortened_and_has_its_room():

@@ -185,26 +185,44 @@ function keep(element, format) {
   );
 }
 
-const charts = [...document.querySelectorAll("[data-chart]")];
-const drawAll = () => charts.forEach((element) => draw(element));
+// All charts below a root, as they are on the page now.
+const chartsIn = (root) => [...root.querySelectorAll("[data-chart]")];
+const drawAll = () => chartsIn(document).forEach((element) => draw(element));
 
-if (charts.length && window.Plotly) {
-  drawAll();
-  for (const button of document.querySelectorAll("[data-picture]")) {
-    button.hidden = false;
-    const element = document.querySelector(`[data-chart="${button.dataset.of}"]`);
-    button.addEventListener("click", () => keep(element, button.dataset.picture));
+const widths = new WeakMap();
+const watch = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    // What is not on the page now has no width.
+    if (!target.isConnected) continue;
+    const fits = Math.floor(Math.min(target.clientWidth, NARROW) / 40);
+    if (widths.has(target) && widths.get(target) !== fits) draw(target);
+    widths.set(target, fits);
   }
-  window.addEventListener("beforeprint", () => charts.forEach((element) => draw(element, true)));
-  window.addEventListener("afterprint", drawAll);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  const widths = new WeakMap();
-  const watch = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const fits = Math.floor(Math.min(target.clientWidth, NARROW) / 40);
-      if (widths.has(target) && widths.get(target) !== fits) draw(target);
-      widths.set(target, fits);
-    }
-  });
-  charts.forEach((element) => watch.observe(element));
+});
+
+// Draws what has come onto the page, or has come back to it.
+export function ready(root) {
+  if (!window.Plotly) return;
+  for (const element of chartsIn(root)) {
+    draw(element);
+    watch.observe(element);
+  }
+  for (const button of root.querySelectorAll("[data-picture]")) button.hidden = false;
 }
+
+// Lets go of what will not come back.
+export function forget(root) {
+  for (const element of chartsIn(root)) {
+    watch.unobserve(element);
+    window.Plotly?.purge(element);
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-picture]");
+  if (button) keep(document.querySelector(`[data-chart="${button.dataset.of}"]`), button.dataset.picture);
+});
+window.addEventListener("beforeprint", () => chartsIn(document).forEach((element) => draw(element, true)));
+window.addEventListener("afterprint", drawAll);
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+ready(document);

@@ -79,7 +79,12 @@ function say(button) {
   button.after(line);
 }
 
-for (const button of document.querySelectorAll("[data-drawing]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => keep(button).catch(() => say(button)));
+export function ready(root) {
+  for (const button of root.querySelectorAll("[data-drawing]")) button.hidden = false;
 }
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-drawing]");
+  if (button) keep(button).catch(() => say(button));
+});
+ready(document);
