@@ -1,6 +1,7 @@
 """Where a mark in a chart leads: to the page of its department, narrowed to the period of the mark, with the filters kept."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ Places = Callable[[Series, Point], str]
 
 def of_department(reader: Reader, filters: Filters, node: int) -> str:
     """The page of a department; of everything together the overview."""
-    return _page(reader, node) + filters.querystring().rstrip("?")
+    return page_of(reader.organisation.slug, node) + filters.querystring().rstrip("?")
 
 
 def by_name(reader: Reader, filters: Filters, named: Iterable[tuple[str, int]]) -> dict[str, str]:
@@ -27,7 +28,7 @@ def of_period(reader: Reader, filters: Filters, node: int, point: Point) -> str:
     first, last = point.start.isoformat(), min(point.end, filters.end).isoformat()
     dates = {"from": first, "to": last, "by": "week"}
     chosen = filters.querystring(period=None, against=None, against_from=None, line=None, **dates)
-    return _page(reader, node) + chosen
+    return page_of(reader.organisation.slug, node) + chosen
 
 
 def of_lines(reader: Reader, filters: Filters) -> Places:
@@ -35,6 +36,8 @@ def of_lines(reader: Reader, filters: Filters) -> Places:
     return lambda each, point: of_period(reader, filters, each.key, point)
 
 
-def _page(reader: Reader, node: int) -> str:
-    slug = reader.organisation.slug
+# Kept: a page leads to each of sixty departments, several times, and Django's search takes longer than drawing a row.
+@lru_cache(maxsize=4096)
+def page_of(slug: str, node: int) -> str:
+    """The page of a department, or of everything together, in the organisation with this slug."""
     return reverse("overview", args=[slug]) if node == ALL_TOGETHER else reverse("department", args=[slug, node])

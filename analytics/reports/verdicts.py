@@ -39,16 +39,17 @@ def verdicts(tree: Tree, seen: Filters) -> dict[tuple[int, str], Verdict]:
         nodes = [*tree.leaves, *tree.parents]
         if len(tree.leaves) > 1 and not any(tree.within[key] == tree.keys for key in tree.parents):
             nodes.append(ALL_TOGETHER)
+        start = _judged_from(days, broken)
         series = {}
         for measure in measures(seen):
-            sums = [{node: parts.sums(measure) for node, parts in each.items()} for each in by_period]
-            hidden = hidden_periods(tree, [{node: each.n for node, each in period.items()} for period in sums], days)
+            sizes = [{node: parts[f"n_{measure}"] for node, parts in each.items()} for each in by_period]
+            hidden = hidden_periods(tree, sizes, days)
             for node in nodes:
-                held = [each[node] for each in sums]
-                if any(each.n for each in held):
-                    points = since(metrics.bare_points(held, days, hidden[node]), broken)[-NEWEST:]
+                if any(each[node] for each in sizes):
+                    held = [each[node].sums(measure) for each in by_period[start:]]
+                    unseen = {place - start for place in hidden[node] if place >= start}
                     marked = covering(tree, node, tree.reader.interventions)
-                    series[node, measure] = points, rebased(marked, ())
+                    series[node, measure] = metrics.bare_points(held, days[start:], unseen), rebased(marked, ())
         found = metrics.verdicts(series)
         in_order = [(node, measure) for node in nodes for measure in measures(seen)]
         return {key: found[key] for key in in_order if key in found}
@@ -70,9 +71,14 @@ def since(points: Sequence[Point], broken: Sequence[Break]) -> Sequence[Point]:
 
 def judged(days: Sequence[tuple[dt.date, dt.date]], broken: Sequence[Break]) -> tuple[dt.date, dt.date]:
     """The first and the last day that verdicts look at."""
+    return days[_judged_from(days, broken)][0], days[-1][1]
+
+
+def _judged_from(days: Sequence[tuple[dt.date, dt.date]], broken: Sequence[Break]) -> int:
+    """The place of the first period that verdicts look at: the newest, but none before the checklist changed last."""
     last = max((each.day for each in broken), default=dt.date.min)
-    newest = ([each for each in days if each[0] >= last] or list(days))[-NEWEST:]
-    return newest[0][0], newest[-1][1]
+    since_then = next((place for place, (start, _end) in enumerate(days) if start >= last), 0)
+    return max(since_then, len(days) - NEWEST, 0)
 
 
 def surety(verdict: Verdict) -> float:

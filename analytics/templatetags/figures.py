@@ -8,7 +8,7 @@ from html import escape as escaped
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,7 @@ from analytics.codes import said
 from analytics.figures import Cell, Change, Drift, Ending, Mean, Row, Series, Share
 from analytics.filters import PREVIOUS, Filters
 from analytics.registry import METRICS, Metric
-from analytics.reports import Report, Value
+from analytics.reports import Report, Value, places
 
 register = template.Library()
 
@@ -266,24 +266,21 @@ def dot(row: Row, axis: marks.Axis, *, numbered: bool = False) -> SafeString:
 def dot_svg(drawn: marks.Dot, label: str, *, tall: int, size: str, target: str = "") -> SafeString:
     """A dot in its interval on the line of its axis, so tall; few calls are single dots. Places are in percent of the width."""
     middle = tall // 2
-    parts = [format_html('<line class="dot-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', middle)]
+    parts = [f'<line class="dot-axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>']
     if drawn.target:
-        ends = drawn.target, 3, tall - (10 if target else 3)
-        parts.append(format_html('<line class="dot-target" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', *ends))
+        end = tall - (10 if target else 3)
+        parts.append(f'<line class="dot-target" x1="{drawn.target}" x2="{drawn.target}" y1="3" y2="{end}"/>')
     if drawn.target and target:
         # The word is for cards on a phone, which have no heads of columns.
-        number = '<text class="dot-number" x="{}" y="{}"><tspan class="dot-word">{} </tspan>{}</text>'
-        parts.append(format_html(number, drawn.target, tall, _("target"), target))
+        word = f'<tspan class="dot-word">{escaped(_("target"))} </tspan>{escaped(target)}'
+        parts.append(f'<text class="dot-number" x="{drawn.target}" y="{tall}">{word}</text>')
     if drawn.low:
-        span = drawn.low, drawn.high, middle
-        parts.append(format_html('<line class="dot-interval" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', *span))
-    single = '<circle class="{}" cx="{}" cy="{}" r="{}"/>'
-    parts += [format_html(single, "dot-single", place, middle, 4) for place in drawn.singles]
+        parts.append(f'<line class="dot-interval" x1="{drawn.low}" x2="{drawn.high}" y1="{middle}" y2="{middle}"/>')
+    parts += [f'<circle class="dot-single" cx="{place}" cy="{middle}" r="4"/>' for place in drawn.singles]
     if drawn.middle:
         kind = "dot-mean" if drawn.low else "dot-single"
-        parts.append(format_html(single, kind, drawn.middle, middle, size))
-    svg = '<svg class="dot" width="100%" height="{}" role="img" aria-label="{}">{}</svg>'
-    return format_html(svg, tall, label, _together(parts))
+        parts.append(f'<circle class="{kind}" cx="{drawn.middle}" cy="{middle}" r="{size}"/>')
+    return _svg(f'class="dot" width="100%" height="{tall}"', label, "".join(parts))
 
 
 def _label(row: Row) -> str:
@@ -299,15 +296,16 @@ def spark(row: Row, by: str) -> SafeString:
     if drawn is None:
         return mark_safe('<span class="mute">–</span>')
     label = _course_label(row, drawn, by)
-    parts = []
+    parts = [f"<title>{escaped(label)}</title>"]
     if drawn.range_top:
-        whole = '<rect class="spark-range" x="0" y="{}" width="120" height="{}"/>'
-        parts.append(format_html(whole, drawn.range_top, drawn.range_height))
-    parts += [format_html('<polyline class="spark-line" points="{}"/>', piece) for piece in drawn.pieces]
-    parts += [format_html('<circle class="spark-ring" cx="{}" cy="{}" r="4.5"/>', *ring) for ring in drawn.rings]
-    parts.append(format_html('<circle class="spark-end" cx="{}" cy="{}" r="3"/>', *drawn.end))
-    svg = '<svg class="spark" width="120" height="32" viewBox="0 0 120 32" role="img" aria-label="{0}"><title>{0}</title>{1}</svg>'
-    return format_html(svg, label, _together(parts))
+        parts.append(
+            f'<rect class="spark-range" x="0" y="{drawn.range_top}" width="120" height="{drawn.range_height}"/>'
+        )
+    parts += [f'<polyline class="spark-line" points="{piece}"/>' for piece in drawn.pieces]
+    parts += [f'<circle class="spark-ring" cx="{across}" cy="{down}" r="4.5"/>' for across, down in drawn.rings]
+    across, down = drawn.end
+    parts.append(f'<circle class="spark-end" cx="{across}" cy="{down}" r="3"/>')
+    return _svg('class="spark" width="120" height="32" viewBox="0 0 120 32"', label, "".join(parts))
 
 
 def _course_label(row: Row, drawn: marks.Spark, by: str) -> str:
@@ -324,8 +322,15 @@ def _course_label(row: Row, drawn: marks.Spark, by: str) -> str:
     return f"{label}; {circled}" if drawn.rings else label
 
 
-def _together(parts: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+def _svg(attributes: str, label: str, drawn: str) -> SafeString:
+    """A picture with its words; numbers of our own making need no escaping, words do."""
+    return mark_safe(f'<svg {attributes} role="img" aria-label="{escaped(label)}">{drawn}</svg>')  # noqa: S308
+
+
+@register.simple_tag
+def page_of(slug: str, node: int) -> str:
+    """The page of a department; of everything together the overview."""
+    return places.page_of(slug, node)
 
 
 @register.inclusion_tag("analytics/bar.html")

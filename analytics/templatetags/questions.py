@@ -20,6 +20,7 @@ from analytics.filters import ALL_TOGETHER
 from analytics.metrics.spread import WIDTH
 from analytics.reports.drivers import Behaviour
 from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard, PlaceHeard, Said
+from analytics.reports.places import page_of
 from analytics.reports.questions import HeatCell, Moved, share_in_words
 from analytics.reports.spreads import Spreading
 from analytics.results import Estimate
@@ -123,7 +124,7 @@ def histograms(context: Any, several: Iterable[Spreading]) -> SafeString:
         figure = words.mean_in_words(each.mean)
         name: SafeString | str = each.name
         if each.key != ALL_TOGETHER:
-            address = reverse("department", args=(page.reader.organisation.slug, each.key))
+            address = page_of(page.reader.organisation.slug, each.key)
             name = format_html('<a href="{}{}">{}</a>', address, page.query, name)
         if spread.withheld:
             return name, format_html('<p class="mute small">{}</p>', few)
