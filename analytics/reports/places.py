@@ -1,7 +1,7 @@
 """Where a mark in a chart leads: to the page of its department, narrowed to the period of the mark, with the filters kept."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 
@@ -41,3 +41,14 @@ def of_lines(reader: Reader, filters: Filters) -> Places:
 def page_of(slug: str, node: int) -> str:
     """The page of a department, or of everything together, in the organisation with this slug."""
     return reverse("overview", args=[slug]) if node == ALL_TOGETHER else reverse("department", args=[slug, node])
+
+
+def call_page(pk: int) -> str:
+    before, after = _around_call()
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_call() -> tuple[str, str]:
+    before, _number, after = reverse("call", args=[0]).rpartition("0")
+    return before, after

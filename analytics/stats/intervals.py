@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from analytics.stats.given import inside, integer, whole
 
 LEVEL = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Proportion:
+class Proportion(NamedTuple):
     """A share 0..1 of `n` trials with its interval."""
 
     n: int

@@ -1,24 +1,33 @@
 """Two shares of independent trials: how much do they differ?"""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analytics.stats.given import inside, whole
-from analytics.stats.intervals import LEVEL, wilson
+from analytics.stats.intervals import LEVEL, Proportion, wilson
 
 
-@dataclass(frozen=True, slots=True)
-class ShareDifference:
-    """`share_first` minus `share_second` (0..1, of `n_first` and `n_second` trials) with interval and two-sided p."""
+class ShareDifference(NamedTuple):
+    """The first share minus the second, 0..1, with the ends of its interval."""
 
-    n_first: int
-    n_second: int
-    share_first: float
-    share_second: float
-    difference: float
+    first: Proportion
+    second: Proportion
     low: float
     high: float
-    p: float
+
+    @property
+    def difference(self) -> float:
+        return self.first.share - self.second.share
+
+    @property
+    def p(self) -> float:
+        """Two-sided; 1 when both shares are 0 or both are 1."""
+        from scipy.special import chdtrc
+
+        x, n, y, m = self.first.successes, self.first.n, self.second.successes, self.second.n
+        margins = (x + y) * (n + m - x - y) * n * m
+        # Whole numbers up to the one division: nothing is lost when the shares are nearly alike.
+        return float(chdtrc(1, (n + m) * (x * m - y * n) ** 2 / margins)) if margins else 1.0
 
 
 def share_difference(
@@ -28,7 +37,7 @@ def share_difference(
 
     Interval: square-and-add of two Wilson intervals, method 10 of Newcombe (1998), Statistics in Medicine 17:873-890. Test:
     Pearson's chi-square of the 2 x 2 table without correction, which is the score test with the pooled share (Fleiss, Levin &
-    Paik 2003, section 3.3). p = 1 when both shares are 0 or both are 1. `None` when either has no trials.
+    Paik 2003, section 3.3). `None` when either has no trials.
 
     >>> result = share_difference(56, 70, 48, 80)
     >>> round(result.difference, 4), round(result.low, 4), round(result.high, 4)
@@ -43,13 +52,4 @@ def share_difference(
     difference = first.share - second.share
     low = difference - math.hypot(first.share - first.low, second.high - second.share)
     high = difference + math.hypot(first.high - first.share, second.share - second.low)
-    p = _score_p(first.successes, n_first, second.successes, n_second)
-    return ShareDifference(n_first, n_second, first.share, second.share, difference, max(low, -1.0), min(high, 1.0), p)
-
-
-def _score_p(x: int, n: int, y: int, m: int) -> float:
-    from scipy.special import chdtrc
-
-    margins = (x + y) * (n + m - x - y) * n * m
-    # Whole numbers up to the one division: nothing is lost when the shares are nearly alike.
-    return float(chdtrc(1, (n + m) * (x * m - y * n) ** 2 / margins)) if margins else 1.0
+    return ShareDifference(first, second, max(low, -1.0), min(high, 1.0))

@@ -7,7 +7,6 @@ from itertools import groupby, islice
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,7 +19,7 @@ from analytics.filters import ALL_TOGETHER
 from analytics.metrics.spread import WIDTH
 from analytics.reports.drivers import Behaviour
 from analytics.reports.heard import EXEMPLARY, HARMFUL, Heard, PlaceHeard, Said
-from analytics.reports.places import page_of
+from analytics.reports.places import call_page, page_of
 from analytics.reports.questions import HeatCell, Moved, share_in_words
 from analytics.reports.spreads import Spreading
 from analytics.results import Estimate
@@ -197,7 +196,7 @@ def said_items(said: Said) -> SafeString:
                 name,
                 day(quote.day),
                 "" if quote.second is None else f", {words.into_the_call(quote.second)}",
-                reverse("call", args=[quote.call]),
+                call_page(quote.call),
                 quote.reference,
             )
             for quote, name in said.quotes

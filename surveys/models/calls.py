@@ -276,6 +276,7 @@ class Callback(models.Model):
     class Meta:
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
+        indexes = [models.Index(fields=["promised_at"], name="callback_promised")]
 
     def __str__(self) -> str:
         return str(self.call)

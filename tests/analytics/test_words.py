@@ -1,6 +1,5 @@
 """Numbers and names as they are read."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -71,8 +70,8 @@ def test_which_way_a_gap_goes_is_said_in_words(gap, low, high, said):
 def test_what_did_not_survive_correction_says_why_its_interval_leaves_zero_out():
     unclear = Estimate(9, Fraction(5), Decimal(1), Decimal(9), p=0.02, adjusted=0.2)
     assert gap_words.may_be_chance(unclear, 27) == "one of 27 differences tested: may be chance"
-    assert gap_words.may_be_chance(replace(unclear, clear=True), 27) == ""
-    assert gap_words.may_be_chance(replace(unclear, low=Decimal(-1)), 27) == ""
+    assert gap_words.may_be_chance(unclear._replace(clear=True), 27) == ""
+    assert gap_words.may_be_chance(unclear._replace(low=Decimal(-1)), 27) == ""
 
 
 @pytest.mark.parametrize(
