@@ -22,6 +22,7 @@ from analytics.filters import Filters
 from analytics.models import SpanSum
 from analytics.sources import (
     COUNTS,
+    ENDINGS,
     OF_PROMISES,
     PROMISES,
     CellSource,
@@ -121,11 +122,11 @@ def periods(reader: Reader, filters: Filters, departments: frozenset[int], measu
 def by_scenario(reader: Reader, filters: Filters, departments: frozenset[int]) -> "pd.DataFrame":
     """Per department and scenario, over the period.
 
-    Columns: `department`, `scenario` int64; `newest` date; int64: those of `COUNTS` and of promises, as in `totals`.
+    Columns: `department`, `scenario` int64; `newest` date; int64: those of `ENDINGS` and of promises, as in `totals`.
     """
     source = CellSource(reader, filters, departments)
     rows = source.rows([(filters.start, filters.end)], "month" if is_long(filters) else "week")
-    return source.frame(rows, ["department", "scenario"], (*COUNTS, *OF_PROMISES), ())
+    return source.frame(rows, ["department", "scenario"], (*ENDINGS, *OF_PROMISES), ())
 
 
 @_once

@@ -29,18 +29,12 @@ if TYPE_CHECKING:
 
 # Added up of every measure asked for, and of every frame of sums.
 PARTS = ("n", "sum", "squares")
-COUNTS = (
+ENDINGS = (
     "n_calls",
-    "n_passed",
-    "n_failed",
     "n_left_to_fate",
-    "n_timed",
-    "n_prompt",
-    "n_again",
-    "sum_again",
-    "squares_again",
     *(f"n_fate_{fate}" for fate in FATES if fate != Call.Fate.CALLBACK_AGREED),
 )
+COUNTS = (*ENDINGS, "n_passed", "n_failed", "n_timed", "n_prompt", "n_again", "sum_again", "squares_again")
 OF_PROMISES = ("n_promised", "n_kept", "n_called_back", "n_fate_callback_agreed")
 # Among the measures of a trend: its promises too.
 PROMISES = "promises"

@@ -169,11 +169,12 @@ def _lanes(
     metric: Sequence[str],
     counts: Mapping[int, str],
 ) -> Lanes:
+    others = compared(nodes.tree).others if sum(key in nodes.tree.leaves for key in nodes.shown) > 1 else ""
     lines = [
         Line(
             nodes.tree.name(node),
             tuple(
-                Cell(shares[node], _compared(nodes, node, of, name))
+                Cell(shares[node], _compared(nodes, node, of, name, others) if others else None)
                 for (_lane, shares), of, name in zip(lanes, gaps, metric, strict=False)
             ),
             key=node,
@@ -185,13 +186,13 @@ def _lanes(
     return Lanes(_("Department"), tuple(lane for lane, _shares in lanes), tuple(lines))
 
 
-def _compared(nodes: Nodes, node: int, gaps: Mapping[int, Estimate] | None, metric: str) -> Tag | None:
-    """What is said of a node beside the others; nothing where it has none, or where nothing is compared (`None`)."""
-    if gaps is None or sum(key in nodes.tree.leaves for key in nodes.shown) < 2:
+def _compared(nodes: Nodes, node: int, gaps: Mapping[int, Estimate] | None, metric: str, others: str) -> Tag | None:
+    """What is said of a node beside the others; nothing where nothing is compared (`None`)."""
+    if gaps is None:
         return None
     if nodes.tree.level(node) != "department":
         return Tag(_("not compared"))
-    return against_or_why(gaps.get(node), metric, compared(nodes.tree).others)
+    return against_or_why(gaps.get(node), metric, others)
 
 
 # --- helped, or left to fate ------------------------------------------------------------------------------------------
