@@ -46,10 +46,35 @@ function show(main, title, choice) {
   requestAnimationFrame(() => setTimeout(() => main.isConnected && drawCharts(main)));
 }
 
-async function choose(address) {
+// A function that goes where the reader wants to be. A section stays where it is, with what was opened, when its own choice
+// is made; else it is the place that the address names, or the top.
+function hold(link, { hash }) {
+  const go = () => {
+    const named = hash && document.getElementById(hash.slice(1));
+    if (named) named.scrollIntoView();
+    else window.scrollTo(0, 0);
+  };
+  const section = link?.closest("section[aria-labelledby]");
+  if (!section || (hash && hash !== `#${section.id}`)) return go;
+  const { top } = section.getBoundingClientRect();
+  const opened = new Set([...section.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+  return () => {
+    const again = document.querySelector(`section[aria-labelledby="${section.getAttribute("aria-labelledby")}"]`);
+    if (!again) return go();
+    for (const summary of again.querySelectorAll("details > summary")) {
+      if (opened.has(summary.textContent)) summary.parentElement.open = true;
+    }
+    window.scrollBy(0, again.getBoundingClientRect().top - top);
+    const same = [...again.querySelectorAll("a")].find((each) => each.textContent === link.textContent);
+    same?.focus({ preventScroll: true });
+  };
+}
+
+async function choose(address, link) {
   asked.abort();
   asked = new AbortController();
   const { signal } = asked;
+  const settle = hold(link, address);
   shown().setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { signal });
@@ -62,9 +87,7 @@ async function choose(address) {
     const choice = Date.now();
     history[place.href === location.href ? "replaceState" : "pushState"]({ choice }, "", place);
     show(main, page.title, choice);
-    const target = place.hash && document.getElementById(place.hash.slice(1));
-    if (target) target.scrollIntoView();
-    else window.scrollTo(0, 0);
+    settle();
   } catch {
     if (!signal.aborted) location.assign(address);
   }
@@ -89,8 +112,11 @@ document.addEventListener("click", (event) => {
   const address = new URL(link.href);
   if (!isHere(address) || (address.hash && address.search === location.search)) return;
   event.preventDefault();
-  choose(address);
+  choose(address, link);
 });
+
+// Back from a page that the browser opened by itself.
+window.addEventListener("pageshow", () => shown().removeAttribute("aria-busy"));
 
 window.addEventListener("popstate", ({ state }) => {
   // A place on the page that is shown.
