@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys import access, recall, workflow
@@ -37,7 +36,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # Compressed for slow lines; the token in it is masked anew for each page.
-@gzip_page
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys import access, offline, workflow
@@ -72,7 +71,6 @@ def shell(request: HttpRequest) -> HttpResponse:
 
 @for_script
 @require_safe
-@gzip_page
 def kit(request: HttpRequest) -> HttpResponse:
     """The parts of the forms and the choices for a new call; the same for all calls, so that most answers are "as before"."""
     found = Kit(access.signed_in(request), at=timezone.now(), build=offline.build())
@@ -85,7 +83,6 @@ def kit(request: HttpRequest) -> HttpResponse:
 
 @for_script
 @require_safe
-@gzip_page
 def calls(request: HttpRequest) -> HttpResponse:
     """Whose session this is, a fresh token, the calls that are theirs to fill in, and the work that waits."""
     user, at = access.signed_in(request), timezone.now()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.measuring import Times, database_time, engine, line, ms, note, queries, say, table, timed
-from tests.benchmarks.pages import client_of, exports, get
+from tests.benchmarks.pages import client_of, exports, seen
 from tests.benchmarks.people import SLUG, address
 from tests.benchmarks.places import LEAN, ROOT
 from tests.benchmarks.redraw import redraw
@@ -147,8 +147,8 @@ def pages(rounds: int) -> None:
 
 def _page(what: str, path: str, rounds: int, *, who: str = "analyst") -> None:
     client = client_of(address(who))
-    spent = database_time(lambda: get(client, path), rounds)
-    whole = timed(lambda: get(client, path), min(rounds, 5))
+    spent = database_time(lambda: seen(client, path), rounds)
+    whole = timed(lambda: seen(client, path), min(rounds, 5))
     line(what, ms(spent.median), ms(spent.slowest), spent.count, ms(spent.longest), ms(whole.median))
     if spent.longest > 0.05:
         note(f"{what}: {spent.longest_sql[:2000]}")
