@@ -32,33 +32,39 @@ from tests.tools import template
 
 E2E = Path(__file__).parent / "e2e"
 BENCHMARKS = Path(__file__).parent / "benchmarks"
-# Page after page through the whole stack, or whole demos: a fifth of the tests and half of the time. All of these files
+# Page after page through the whole stack, or whole demos: a quarter of the tests and most of the time. All of these files
 # are `slow`, so `make quick` leaves them out.
 WHOLE = {
-    Path(__file__).parent / name
-    for name in (
-        "analytics/test_own_work.py",
-        "analytics/test_pages.py",
-        "analytics/test_reports.py",
-        "analytics/test_rollups.py",
-        "analytics/test_sources.py",
-        "surveys/test_api_reading.py",
-        "surveys/test_appeals.py",
-        "surveys/test_assignment_pages.py",
-        "surveys/test_building.py",
-        "surveys/test_demo_load.py",
-        "surveys/test_demo_truth.py",
-        "surveys/test_exports.py",
-        "surveys/test_fieldwork_setup.py",
-        "surveys/test_form_views.py",
-        "surveys/test_heard_again.py",
-        "surveys/test_import_pages.py",
-        "surveys/test_plan_pages.py",
-        "surveys/test_recordings.py",
-        "surveys/test_review.py",
-        "surveys/test_review_queue.py",
-        "test_routes.py",
-    )
+    *(Path(__file__).parent / "analytics").glob("test_topic_*.py"),
+    *(
+        Path(__file__).parent / name
+        for name in (
+            "analytics/test_alerts.py",
+            "analytics/test_own_work.py",
+            "analytics/test_page_queries.py",
+            "analytics/test_pages.py",
+            "analytics/test_reports.py",
+            "analytics/test_rollups.py",
+            "analytics/test_sources.py",
+            "surveys/test_api_reading.py",
+            "surveys/test_appeals.py",
+            "surveys/test_assignment_pages.py",
+            "surveys/test_building.py",
+            "surveys/test_demo.py",
+            "surveys/test_demo_load.py",
+            "surveys/test_demo_truth.py",
+            "surveys/test_exports.py",
+            "surveys/test_fieldwork_setup.py",
+            "surveys/test_form_views.py",
+            "surveys/test_heard_again.py",
+            "surveys/test_import_pages.py",
+            "surveys/test_plan_pages.py",
+            "surveys/test_recordings.py",
+            "surveys/test_review.py",
+            "surveys/test_review_queue.py",
+            "test_routes.py",
+        )
+    ),
 }
 
 # A slow machine is no failure. Where nobody looks on, the examples are the same each time: a new one is found at one's desk.

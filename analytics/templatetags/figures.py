@@ -272,8 +272,9 @@ def dot_svg(drawn: marks.Dot, label: str, *, tall: int, size: str, target: str =
         parts.append(f'<line class="dot-target" x1="{drawn.target}" x2="{drawn.target}" y1="3" y2="{end}"/>')
     if drawn.target and target:
         # The word is for cards on a phone, which have no heads of columns.
-        word = f'<tspan class="dot-word">{escaped(_("target"))} </tspan>{escaped(target)}'
-        parts.append(f'<text class="dot-number" x="{drawn.target}" y="{tall}">{word}</text>')
+        word = escaped(_("target"))
+        number = f'<tspan class="dot-word">{word} </tspan>{escaped(target)}'
+        parts.append(f'<text class="dot-number" x="{drawn.target}" y="{tall}">{number}</text>')
     if drawn.low:
         parts.append(f'<line class="dot-interval" x1="{drawn.low}" x2="{drawn.high}" y1="{middle}" y2="{middle}"/>')
     parts += [f'<circle class="dot-single" cx="{place}" cy="{middle}" r="4"/>' for place in drawn.singles]
