@@ -39,7 +39,8 @@ def overview(rows: Sequence[Row], filters: Filters, hours: int) -> list[Sentence
     if not departments:
         return []
     whole = next((row for row in rows if row.level == "total"), None) or max(rows, key=lambda row: row.mean.n or 0)
-    return [*_changes(departments, filters, whole), *_missed(departments), *callbacks(whole.kept, hours)]
+    changes = [*_changes(departments, filters, whole), *of_weeks(filters)]
+    return [*changes, *_missed(departments), *callbacks(whole.kept, hours)]
 
 
 def department(row: Row, filters: Filters, hours: int, course: Series | None) -> list[Sentence]:
@@ -53,7 +54,7 @@ def department(row: Row, filters: Filters, hours: int, course: Series | None) ->
         found.append(
             Sentence(_("No clear change against %(before)s.") % {"before": words.before(filters)}, strong=True)
         )
-    found.append(Sentence(words.capital(_stands(row, filters))))
+    found += [*of_weeks(filters), Sentence(words.capital(_stands(row, filters)))]
     newest = course.last if course else None
     if newest is not None and newest.outside:
         period = words.period_of(newest.start, filters.by)
@@ -75,6 +76,14 @@ def callbacks(kept: Share, hours: int) -> list[Sentence]:
         kept.n or 0,
     )
     return [Sentence(text % facts)]
+
+
+def of_weeks(filters: Filters) -> list[Sentence]:
+    """What a page by week does not look for: whoever only changed the step should not take it for another finding."""
+    if filters.by != "week":
+        return []
+    text = _("By week, a steady rise or fall is looked for in the last 12 weeks only; a slower one shows by month.")
+    return [Sentence(text)]
 
 
 def _changes(departments: Sequence[Row], filters: Filters, whole: Row) -> list[Sentence]:

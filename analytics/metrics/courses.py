@@ -46,7 +46,8 @@ class Verdict:
 
     `word` is "few" (too few periods), "rising" or "falling" (steadily, over the newest twelve), "higher" or "lower" (since
     `since`), "outside" (single periods of the newest twelve lie outside the range of the chart: no test, a hint), or
-    "steady". `drift` has p before and after correction for all series judged together.
+    "steady". `drift` has p before and after correction for all series judged together. `is_hidden`: some of the periods are
+    withheld, and what is left of them is "few".
     """
 
     word: str
@@ -55,6 +56,7 @@ class Verdict:
     drift: Drift | None = None
     level: Level | None = None
     outside: tuple[dt.date, ...] = ()
+    is_hidden: bool = False
 
     @property
     def is_clear(self) -> bool:
@@ -92,15 +94,17 @@ def verdicts(series: Mapping[Key, Course]) -> dict[Key, Verdict]:
     shown = {key: (unbroken(points), rebased) for key, (points, rebased) in series.items()}
     _none, drifts = corrected([], [drift(points) for points, _rebased in shown.values()])
     found = {key: _verdict(*each, drifts[place]) for place, (key, each) in enumerate(shown.items())}
-    return {key: Verdict(FEW, each.n) if _is_silent(series[key][0]) else each for key, each in found.items()}
+    return {key: _told(each, series[key][0]) for key, each in found.items()}
 
 
 # A department of which nothing is shown for so many periods has no course now.
 SILENT = 6
 
 
-def _is_silent(points: Sequence[Point]) -> bool:
-    return not any(each.mean.n for each in points[-SILENT:])
+def _told(found: Verdict, points: Sequence[Point]) -> Verdict:
+    if found.word != FEW and any(each.mean.n for each in points[-SILENT:]):
+        return found
+    return Verdict(FEW, found.n, is_hidden=any(each.mean.withheld for each in points))
 
 
 def _verdict(points: Sequence[Point], rebased: Collection[dt.date], found: Drift | None) -> Verdict:

@@ -148,6 +148,8 @@ def word(verdict: Verdict, by: str) -> str:
     """A verdict in a few words: “lower since May 2026”."""
     if verdict.word == "outside":
         return _outside(len(verdict.outside), by)
+    if verdict.is_hidden:
+        return _("too few periods shown")
     if verdict.word in WORDS:
         return str(WORDS[verdict.word])
     since = words.period_of(verdict.since, by) if verdict.since else ""

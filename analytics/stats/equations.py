@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LOWEST, HIGHEST = 1e-4, 1e5
 # Below this a variance is tried as 0.
 SMALL = 0.05
+# So much deviance tells nothing: the way down ends that far above the bottom.
+NOTHING = 1e-5
 DEPENDENT = 1e-10
 
 
@@ -298,7 +300,7 @@ def optimum(equations: Equations) -> dict[int, float]:
     small = [factor for factor in equations.random if theta[factor] < SMALL * equations.unit(factor)]
     for factor in sorted(small, key=lambda each: theta[each]):
         without = theta | {factor: 0.0}
-        if equations.solve(without).deviance <= equations.solve(theta).deviance + 1e-9:
+        if equations.solve(without).deviance <= equations.solve(theta).deviance + NOTHING:
             theta = _descend(equations, without)
     return theta
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics import reports, words
 from analytics.access import Reader
 from analytics.filters import Filters
-from analytics.lede import Sentence
+from analytics.lede import Sentence, of_weeks
 from analytics.metrics import Verdict
 from analytics.reports.course import Control, Courses
 from analytics.reports.effects import Effect
@@ -37,7 +37,7 @@ def build(reader: Reader, filters: Filters) -> Content:
     sections.insert(sections.index(chart) + 1, Section(effects, FOLDER + "course_effects.html"))
     if bridges.rows:
         sections.append(Section(bridges, FOLDER + "course_bridges.html"))
-    said = [*_lede(control.result, courses.result, filters), *_of_effects(effects.result)]
+    said = [*_lede(control.result, courses.result, filters), *of_weeks(filters), *_of_effects(effects.result)]
     return Content(tuple(said), tuple(sections))
 
 
@@ -49,7 +49,7 @@ def _lede(control: Control, courses: Courses, filters: Filters) -> list[Sentence
     if len(filters.departments) == 1:
         facts = {"name": control.series.name, "measure": measure}
         if control.verdict is None or control.verdict.word == "few":
-            return [Sentence(_("%(measure)s of %(name)s: too few periods to judge.") % facts, strong=True)]
+            return [Sentence(_too_few(control.verdict) % facts, strong=True)]
         if not control.verdict.is_clear:
             return [Sentence(_("%(measure)s of %(name)s: no clear change.") % facts, strong=True)]
         return [Sentence(_one(control.verdict, facts, filters.by), strong=True)]
@@ -74,6 +74,12 @@ def _lede(control: Control, courses: Courses, filters: Filters) -> list[Sentence
             Sentence(text % {"names": words.listed([f"{name} ({', '.join(each)})" for name, each in by_name.items()])})
         )
     return said
+
+
+def _too_few(verdict: Verdict | None) -> str:
+    if verdict is not None and verdict.is_hidden:
+        return _("%(measure)s of %(name)s: too few periods are shown to judge.")
+    return _("%(measure)s of %(name)s: too few periods to judge.")
 
 
 def _one(verdict: Verdict, facts: dict[str, str], by: str) -> str:

@@ -92,8 +92,8 @@ def _lede(tree: Tree, back: Standing, curves: Curves, helped: Standing, left: St
     if helped.whole.value is not None:
         facts = {"share": share_in_words(helped.whole), "benchmark": words.percent(Decimal(BENCHMARK_HELPED))}
         said.append(Sentence(_were_helped(helped.whole) % facts))
-    said += _outside(left, 1, _("Left to fate more often than %(elsewhere)s: %(names)s."), beside)
-    return said
+    fates = _outside(left, 1, _("Left to fate more often than %(elsewhere)s: %(names)s."), beside)
+    return said + (fates or _outside(helped, -1, _("Helped less often than %(elsewhere)s: %(names)s."), beside))
 
 
 def _came_back(share: Share) -> str:

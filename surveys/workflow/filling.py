@@ -92,6 +92,8 @@ def keep_promise(call: Call) -> None:
     promise = promise_of(call)
     if promise is None:
         Callback.objects.filter(call=call, events=None).delete()
+        # One of which something was recorded stays: it was made in its call, whenever that turns out to have been.
+        Callback.objects.filter(call=call).update(promised_at=call.called_at)
         return
     Callback.objects.update_or_create(
         call=call, defaults={"promised_at": promise.promised_at, "due_at": promise.due_at, "who": promise.who}

@@ -4,6 +4,7 @@ import datetime as dt
 
 from analytics import metrics
 from analytics.metrics.courses import verdicts
+from analytics.reports.signals import word
 from analytics.stats.intervals import Sums
 
 MONTHS = [dt.date(2024 + month // 12, month % 12 + 1, 1) for month in range(20)]
@@ -31,6 +32,14 @@ def test_nothing_is_told_across_withheld_months():
 def test_newest_withheld_months_leave_the_course_before_them():
     assert (stepping(hidden={17, 18, 19}).word, stepping(hidden={17, 18, 19}).since) == ("higher", MONTHS[12])
     assert stepping(hidden=set(range(14, 20))).word == "few"
+
+
+def test_too_few_because_of_withheld_months_is_told_apart_from_too_few():
+    assert stepping(hidden={12, 13, 14}).is_hidden
+    assert (stepping(silent=15).word, stepping(silent=15).is_hidden) == ("few", False)
+    assert not stepping(hidden={9, 10, 11}).is_hidden
+    said = [word(stepping(**facts), "month") for facts in ({"hidden": {12, 13, 14}}, {"silent": 15})]
+    assert said == ["too few periods shown", "too few periods"]
 
 
 def test_no_change_of_level_is_dated_across_withheld_months():

@@ -89,6 +89,17 @@ def test_the_first_sentence_names_what_changes_and_nothing_else(years, training,
     assert "Training (Burgerzaken): +" in said
 
 
+def test_by_week_it_says_what_is_not_looked_for(years, people, client_for):
+    """A step is drawn otherwise, and no reader should take it for another finding."""
+    analyst = client_for(people["analyst"])
+    overview = "/o/zuiderveen/overview/"
+    for address in (TREND, overview):
+        assert "By week" not in lede(analyst.get(address).content.decode())
+        assert "By week, a steady rise or fall is looked for in the last 12 weeks only" in lede(
+            analyst.get(f"{address}?by=week").content.decode()
+        )
+
+
 def test_a_departments_own_page_begins_with_its_own_course(years, people, client_for):
     analyst = client_for(people["analyst"])
     assert "Score of Belastingen: no clear change." in lede(analyst.get(TREND + "?department=BEL").content.decode())

@@ -90,6 +90,18 @@ def test_the_first_sentence_names_who_breaks_promises(town, view):
     assert said[-1].startswith("Left to fate more often than elsewhere: Afval (25")
 
 
+def test_who_helps_less_often_is_named_where_nobody_is_left_to_fate_more_often(plant, view):
+    for code, helped in (("BUR", 38), ("AFV", 14), ("BEL", 38)):
+        plant(code, [8000] * helped)
+        plant(code, [8000] * (40 - helped), promised=40 - helped, fate="callback_agreed")
+    said = [each.text for each in view().lede]
+    assert any(each.startswith("Helped less often than elsewhere: Afval (35") for each in said)
+    plant("AFV", [8000] * 20, fate="ring_again")
+    said = [each.text for each in view().lede]
+    assert any(each.startswith("Left to fate more often than elsewhere: Afval") for each in said)
+    assert not any("Helped less often" in each for each in said)
+
+
 def test_without_a_signal_it_says_so(agree, view):
     for code in ("BUR", "AFV", "BEL"):
         agree(code, 20, 13)

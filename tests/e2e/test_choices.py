@@ -157,12 +157,86 @@ def test_who_is_signed_out_meanwhile_signs_in_and_goes_on(figures):
     assert not is_same(page)
 
 
-def test_what_cannot_be_fetched_is_left_to_the_browser(figures, problems):
+def test_without_a_connection_the_page_stays_and_says_so(figures, problems):
     problems.allow(r"net::ERR_|Failed to load resource")
     page = figures()
+    before = page.locator(".lede").inner_text()
     page.context.set_offline(True)
     send(page, "calm")
-    expect(page).to_have_url("chrome-error://chromewebdata/")
+    expect(page.get_by_role("alert")).to_contain_text("No connection")
+    expect(page.locator(".lede")).to_have_text(before)
+    expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Show").click()
+    chosen(page, "calm")
+    assert is_same(page)
+
+
+def test_what_is_no_page_is_left_to_the_browser(figures, problems):
+    problems.allow("500")
+    page = figures()
+    page.route("**caller_style=calm*", lambda route: route.fulfill(status=500, body="<p>The fault is ours</p>"))
+    send(page, "calm")
+    expect(page.locator("body")).to_have_text("The fault is ours")
+
+
+def test_what_was_opened_stays_open(figures):
+    page = figures("/o/demo/figures/trend/?period=last_year")
+    table = page.locator("section", has=page.locator("#control-title")).locator("details.table")
+    table.locator("summary").click()
+    page.locator(".courses a.word").last.click()
+    expect(page).to_have_url(re.compile("#control$"))
+    expect(table).to_have_attribute("open", "")
+
+
+def test_pages_of_calls_are_turned_to_their_top(figures):
+    page = figures()
+    page.goto("/o/demo/figures/calls/?period=last_year")
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(page.locator("#calls")).to_be_in_viewport()
+    assert page.locator("#calls").bounding_box()["y"] >= 0
+
+
+def test_what_was_said_is_opened_by_its_link(figures):
+    page = figures("/o/demo/overview/")
+    page.goto("/o/demo/figures/heard/?period=last_year")
+    link = page.get_by_role("link", name="what was said").last
+    place = link.get_attribute("href")
+    link.click()
+    expect(page.locator(place)).to_have_attribute("open", "")
+
+
+def test_who_signs_in_beside_gets_a_page_of_their_own(figures, sign_in):
+    page = figures()
+    links = page.locator(".rail-links a").count()
+    sign_in(page, "manager")
+    send(page, "calm")
+    chosen(page, "calm")
+    assert not is_same(page)
+    assert page.locator(".rail-links a").count() < links
+
+
+def test_the_oldest_choice_that_is_kept_still_answers_a_click(figures):
+    page = figures()
+    for _ in range(4):
+        choose(page, "dominant")
+        choose(page, "calm")
+    page.evaluate("history.go(-8)")
+    expect(page.locator(".chip b", has_text="calm")).to_have_count(0)
+    expect(page.locator(DRAWN).first).to_be_visible()
+    assert is_same(page)
+    assert page.locator("[data-chart]").evaluate("chart => chart._ev.listenerCount('plotly_click')") == 1
+
+
+def test_what_was_looked_for_leaves_the_box_on_the_way_back(figures):
+    page = figures()
+    page.goto("/o/demo/figures/heard/?period=last_year")
+    page.get_by_role("searchbox").fill("terugbellen")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=terugbellen"))
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("")
 
 
 def test_a_choice_opens_beside_when_it_is_asked_to(figures):

@@ -168,6 +168,16 @@ def test_a_voided_call_takes_nothing_and_second_scorings_promise_nothing(make_ca
     assert not Callback.objects.exists()
 
 
+def test_a_promise_moves_with_its_call(promise, people):
+    """Also one that is kept for what was recorded of it, when the call turns out to have ended otherwise."""
+    workflow.record_callback(callback=promise, by=people["evaluator"], kind="not_come", at=DUE + HOUR)
+    call = promise.call
+    call.called_at, call.fate = call.called_at - dt.timedelta(days=10), "helped"
+    workflow.keep_promise(call)
+    promise.refresh_from_db()
+    assert promise.promised_at == call.called_at
+
+
 def test_who_may_record(promise, people):
     url, said = reverse("callback", args=[promise.pk]), {"kind": "not_come"}
     statuses = {

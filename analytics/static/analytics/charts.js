@@ -16,6 +16,8 @@ const MARGINS = 52;
 // A line of a picture's title, and a letter of it, in pixels.
 const LINE = 19;
 const WIDE_LETTER = 8;
+// A line that goes on below, as plotly reads it; what begins anew is parted by "<br>".
+const WRAP = "<br />";
 // Letters that fit under an axis beside names on a phone, and what the template leaves below an axis.
 const LONG_TITLE = 22;
 const BELOW = 40;
@@ -97,7 +99,7 @@ function fitted(layout, width) {
 
 // The first line of a hover text, without plotly's markup.
 function told(text) {
-  const [line] = text.split("<br>", 1);
+  const line = text.split("<br>", 1)[0].replaceAll(WRAP, " ");
   const signs = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
   return line.replace(/<[^>]*>/g, "").replace(/&(?:lt|gt|amp);/g, (sign) => signs[sign]);
 }
@@ -131,6 +133,13 @@ function listen(element) {
   element.on("plotly_unhover", () => element.classList.remove("opens"));
 }
 
+// What is told of a mark, in lines that fit beside it: where the chart is narrow a longer one would be cut off.
+function fitting(data, width) {
+  if (width >= NARROW) return data;
+  const fit = (text) => text.split("<br>").map((each) => wrapped(each, width / 2).join(WRAP)).join("<br>");
+  return data.map((trace) => (Array.isArray(trace.hovertext) ? { ...trace, hovertext: trace.hovertext.map(fit) } : trace));
+}
+
 // On paper it is as wide as a page and as light as the server made it.
 function draw(element, onPaper = false) {
   const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
@@ -139,7 +148,8 @@ function draw(element, onPaper = false) {
   const { data, layout } = dressed({ data: figure.data, layout: figure.layout }, found, faint);
   if (onPaper) Object.assign(layout, { width: PAPER, autosize: false });
   const camera = { name: "picture", title: element.dataset.download, icon: window.Plotly.Icons.camera };
-  window.Plotly.react(element, data, fitted(layout, onPaper ? PAPER : element.clientWidth), {
+  const width = onPaper ? PAPER : element.clientWidth;
+  window.Plotly.react(element, fitting(data, width), fitted(layout, width), {
     ...CONFIG,
     modeBarButtons: [[{ ...camera, click: () => keep(element, "png") }]],
     locale: document.documentElement.lang || "en",
@@ -154,16 +164,18 @@ function plain(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-// Words in lines that fit a width.
-function lines(text, width) {
+// Words in pieces that fit a width.
+function wrapped(text, width) {
   const found = [""];
   for (const word of text.split(" ")) {
     const longer = `${found.at(-1)} ${word}`.trim();
     if (found.at(-1) && longer.length * WIDE_LETTER > width) found.push(word);
     else found[found.length - 1] = longer;
   }
-  return found.map(plain);
+  return found;
 }
+
+const lines = (text, width) => wrapped(text, width).map(plain);
 
 // A picture of a chart, light and at least as wide as paper, under its title and what it was drawn from.
 function keep(element, format) {

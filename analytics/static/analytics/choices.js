@@ -5,6 +5,8 @@ import { ready as offerPictures } from "./pictures.js";
 
 // So many earlier choices are kept as they were drawn; any other is loaded again.
 const MOST = 8;
+// How long it is said that there is no connection.
+const SAID = 8000;
 const kept = new Map();
 let here = history.state?.choice ?? Date.now();
 let asked = new AbortController();
@@ -16,14 +18,19 @@ said.setAttribute("role", "status");
 document.body.append(said);
 
 const shown = () => document.querySelector("main");
-// What a page needs beside its content: after an update, or in another language, all of it is loaded.
-const needs = (page) => [page.documentElement.lang, ...[...page.head.querySelectorAll("[src], [href]")].map((each) => each.src ?? each.href)].join();
+// What a page has beside its content: after an update, in another language, for another reader or one whose rights changed,
+// all of it is loaded.
+const needs = (page) => [
+  page.documentElement.lang,
+  page.getElementById("nav-me")?.textContent,
+  ...[...page.querySelectorAll("head [src], head [href], .rail-links [href]")].map((each) => each.getAttribute("src") ?? each.getAttribute("href")),
+].join();
 
 // Aside, as it was before another choice was begun.
 function aside(main) {
   main.removeAttribute("aria-busy");
   for (const panel of main.querySelectorAll(".chips details")) panel.open = false;
-  for (const form of main.querySelectorAll(".chips form")) form.reset();
+  for (const form of main.querySelectorAll("form")) form.reset();
   kept.delete(here);
   kept.set(here, { main, title: document.title, scroll: window.scrollY });
   if (kept.size <= MOST) return;
@@ -46,51 +53,69 @@ function show(main, title, choice) {
   requestAnimationFrame(() => setTimeout(() => main.isConnected && drawCharts(main)));
 }
 
-// A function that goes where the reader wants to be. A section stays where it is, with what was opened, when its own choice
-// is made; else it is the place that the address names, or the top.
+const placeOf = (hash) => (hash ? document.getElementById(hash.slice(1)) : null);
+
+// The place that an address names; a panel is opened.
+function goTo(hash) {
+  const place = placeOf(hash);
+  if (place?.matches("details")) place.open = true;
+  if (place) place.scrollIntoView();
+  else window.scrollTo(0, 0);
+}
+
+function openPanel() {
+  if (placeOf(location.hash)?.matches("details:not([open])")) goTo(location.hash);
+}
+
+const panels = (main) => [...main.querySelectorAll("section details > summary")];
+const nameOf = (summary) => `${summary.closest("section").getAttribute("aria-labelledby")} ${summary.textContent}`;
+
+// A function that goes where the reader wants to be. A section stays where it is when its own choice is made, but not when its
+// pages are turned; else it is the place that the address names, or the top.
 function hold(link, { hash }) {
-  const go = () => {
-    const named = hash && document.getElementById(hash.slice(1));
-    if (named) named.scrollIntoView();
-    else window.scrollTo(0, 0);
-  };
+  const go = () => goTo(hash);
   const section = link?.closest("section[aria-labelledby]");
-  if (!section || (hash && hash !== `#${section.id}`)) return go;
+  if (!section || link.closest(".turn") || (hash && hash !== `#${section.id}`)) return go;
   const { top } = section.getBoundingClientRect();
-  const opened = new Set([...section.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
   return () => {
     const again = document.querySelector(`section[aria-labelledby="${section.getAttribute("aria-labelledby")}"]`);
     if (!again) return go();
-    for (const summary of again.querySelectorAll("details > summary")) {
-      if (opened.has(summary.textContent)) summary.parentElement.open = true;
-    }
     window.scrollBy(0, again.getBoundingClientRect().top - top);
     const same = [...again.querySelectorAll("a")].find((each) => each.textContent === link.textContent);
     same?.focus({ preventScroll: true });
   };
 }
 
+// Without a connection the browser has nothing better to show than what is here.
+function sayNoLine() {
+  shown().removeAttribute("aria-busy");
+  const said = document.querySelector("[data-no-line]");
+  said.hidden = false;
+  setTimeout(() => { said.hidden = true; }, SAID);
+}
+
 async function choose(address, link) {
   asked.abort();
   asked = new AbortController();
   const { signal } = asked;
-  const settle = hold(link, address);
   shown().setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(address, { signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const main = page.querySelector("main");
-    const place = new URL(answer.url);
-    if (!answer.ok || place.pathname !== location.pathname || needs(page) !== needs(document)) throw new Error("another page");
-    signal.throwIfAborted();
-    place.hash = address.hash;
-    const choice = Date.now();
-    history[place.href === location.href ? "replaceState" : "pushState"]({ choice }, "", place);
-    show(main, page.title, choice);
-    settle();
-  } catch {
-    if (!signal.aborted) location.assign(address);
+  const answer = await fetch(address, { signal }).catch(() => null);
+  const text = await answer?.text().catch(() => null);
+  if (signal.aborted) return;
+  if (text == null) return sayNoLine();
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const main = page.querySelector("main");
+  const place = new URL(answer.url);
+  if (!answer.ok || !main || place.pathname !== location.pathname || needs(page) !== needs(document)) {
+    return location.assign(address);
   }
+  place.hash = address.hash;
+  const [choice, settle] = [Date.now(), hold(link, address)];
+  const opened = new Set(panels(shown()).filter((each) => each.parentElement.open).map(nameOf));
+  for (const each of panels(main)) if (opened.has(nameOf(each))) each.parentElement.open = true;
+  history[place.href === location.href ? "replaceState" : "pushState"]({ choice }, "", place);
+  show(main, page.title, choice);
+  settle();
 }
 
 const isHere = (address) => address.origin === location.origin && address.pathname === location.pathname;
@@ -115,6 +140,15 @@ document.addEventListener("click", (event) => {
   choose(address, link);
 });
 
+openPanel();
+window.addEventListener("hashchange", openPanel);
+
+// Another page was asked for meanwhile.
+window.addEventListener("beforeunload", () => {
+  asked.abort();
+  shown().removeAttribute("aria-busy");
+});
+
 // Back from a page that the browser opened by itself.
 window.addEventListener("pageshow", () => shown().removeAttribute("aria-busy"));
 
@@ -124,6 +158,7 @@ window.addEventListener("popstate", ({ state }) => {
   if (!state || state.choice === here) return;
   asked.abort();
   const found = kept.get(state.choice);
+  kept.delete(state.choice);
   if (!found) location.reload();
   else {
     show(found.main, found.title, state.choice);
