@@ -6,6 +6,7 @@ reader may call them. One reading of the newest calls (`work`) serves what is lo
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import Aggregate, Case, CharField, F, IntegerField, TextField, When
@@ -33,6 +34,7 @@ MOST_WORK: Final = 5_000
 SCORES: Final = 10_002
 HANDED_IN: Final = (Call.State.SUBMITTED, Call.State.RETURNED, Call.State.APPROVED)
 FACTORS: Final = ("evaluator", "department", "scenario")
+COUNTED: Final = ("n_calls", "n", "sum", "squares")
 
 
 def names(reader: Reader) -> dict[int, tuple[str, str]]:
@@ -112,16 +114,28 @@ def by_half(reader: Reader, filters: Filters, departments: frozenset[int]) -> "p
     what, score = np.divmod(what, SCORES)
     known = score > 0
     score = np.where(known, score - 1, 0)
-    # Added up here: the database would sort all of them, and give most of them back.
+    columns = dict(zip(COUNTED, (None, known, score, score * score), strict=True))
+    pair, kind, added = _added(who, what, columns)
+    keys = dict(zip(FACTORS, (pair // places, pair % places, kind // 2), strict=True))
+    return pd.DataFrame(keys | {"later": kind % 2 == 1} | added)
+
+
+def _added(
+    who: "NDArray[np.int64]", what: "NDArray[np.int64]", columns: "Mapping[str, NDArray[Any] | None]"
+) -> "tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.int64]]]":
+    """The pairs of `who` and `what` that occur, and the columns added up by them; without a column they are counted.
+
+    Added up here: the database would sort all of them, and give most of them back; so would a frame.
+    """
+    import numpy as np
+    import pandas as pd
+
     (whose, pairs), (which, kinds) = (pd.factorize(each, sort=True) for each in (who, what))
     place, cells = pd.factorize(whose * len(kinds) + which, sort=True)
     of_pair, of_kind = divmod(cells, max(len(kinds), 1))
-    pair, kind = pairs[of_pair], kinds[of_kind]
-    columns = {"n_calls": None, "n": known, "sum": score, "squares": score * score}
     # As floats they are exact up to 2**53, which is nine million million scores.
     added = {name: np.bincount(place, each, len(cells)).astype(np.int64) for name, each in columns.items()}
-    keys = dict(zip(FACTORS, (pair // places, pair % places, kind // 2), strict=True))
-    return pd.DataFrame(keys | {"later": kind % 2 == 1} | added)
+    return pairs[of_pair], kinds[of_kind], added
 
 
 class Listed(Aggregate):
@@ -155,7 +169,14 @@ def _scored(
 
 def together(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame `by_half` with both halves added up."""
-    return frame.drop(columns="later").groupby(list(FACTORS), as_index=False).sum()
+    import pandas as pd
+
+    evaluator, department, scenario = (frame[name].to_numpy() for name in FACTORS)
+    places = int(department.max(initial=0)) + 1
+    pair, kind, added = _added(
+        evaluator * places + department, scenario, {name: frame[name].to_numpy() for name in COUNTED}
+    )
+    return pd.DataFrame(dict(zip(FACTORS, (pair // places, pair % places, kind), strict=True)) | added)
 
 
 def middle(reader: Reader, filters: Filters) -> dt.date:

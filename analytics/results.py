@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from analytics.figures import rounded
+from analytics.figures import rounded, rounded_ratio
 from analytics.stats.corrections import correct
 
 
@@ -46,8 +46,14 @@ def estimate(
 ) -> Estimate:
     """An estimate from what a statistic gives; `per` such units are one of the page (hundredths of a point: 100)."""
     # Fractions only where they are needed: a page holds thousands of estimates.
-    low, high = (None if limit is None else rounded(limit if per == 1 else Fraction(limit) / per) for limit in limits)
-    return Estimate(n, Fraction(value) if per == 1 else Fraction(value) / per, low, high, p, p)
+    low, high = (None if limit is None else rounded_ratio(*_per(limit, per)) for limit in limits)
+    return Estimate(n, Fraction(*_per(value, per)), low, high, p, p)
+
+
+def _per(value: Fraction | float, per: int) -> tuple[int, int]:
+    """The quotient of whole numbers that `per` such units are."""
+    top, bottom = value.as_integer_ratio()
+    return top, bottom * per
 
 
 Key = TypeVar("Key", bound=Hashable)
