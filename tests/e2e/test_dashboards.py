@@ -203,7 +203,7 @@ def test_without_script_everything_but_the_drawing_is_there(overview, device):
     page.get_by_label("Caller style").select_option("calm")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".chips")).to_contain_text("calm")
-    expect(page.locator(".message.warning")).to_have_count(0)
+    expect(page.locator(".message.warning:visible")).to_have_count(0)
 
 
 def test_dutch_numbers_have_their_comma(overview):
