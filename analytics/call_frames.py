@@ -8,8 +8,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from django.db.models import QuerySet
 
+DAY: Final = dt.timedelta(days=1)
 # As far as a curve of callbacks goes; what was promised longer ago is known to have been open all that time.
 CURVE_HOURS: Final = 240
 
@@ -301,10 +301,33 @@ def _single_promises(
     reader: Reader, filters: Filters, departments: frozenset[int], weeks: set[dt.date] | None
 ) -> Iterator[tuple[int, dt.datetime, promises.Event | None]]:
     """Department, when it was promised, and the event that holds (None: nothing was recorded)."""
-    chosen = of_calls if weeks is None else by_ending
-    calls = Call.objects.counting().filter(chosen(reader, filters, departments), callback__isnull=False)
-    if weeks is not None:
-        calls = calls.filter(reduce(or_, map(_made_in, sorted(weeks)), Q(pk__in=[])))
+    if weeks is None:
+        yield from _promises(of_calls(reader, filters, departments))
+        return
+    # A query for each stretch: of several days "or" others SQLite would ask every call of the period for its promise.
+    for first, last in _stretches(weeks):
+        start, end = max(first, filters.start or first), min(last, filters.end)
+        chosen = by_ending(reader, replace(filters, start=start, end=end, period="dates"), departments)
+        yield from _promises(chosen & _made_within(first, last))
+
+
+def _stretches(weeks: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """The first and the last day of weeks that follow each other."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for week in sorted(weeks):
+        begun = found.pop()[0] if found and week - found[-1][1] == DAY else week
+        found.append((begun, week + 6 * DAY))
+    return found
+
+
+def _made_within(first: dt.date, last: dt.date) -> Q:
+    """By when promises were made, of which PostgreSQL reads an index; the days are those of the house, wherever it is."""
+    start, end = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first - DAY, last + 2 * DAY))
+    return Q(callback__promised_at__range=(start, end))
+
+
+def _promises(chosen: Q) -> Iterator[tuple[int, dt.datetime, promises.Event | None]]:
+    calls = Call.objects.counting().filter(chosen, callback__isnull=False)
     event = "callback__events"
     texts = {
         "promised_text": Cast("callback__promised_at", CharField()),
@@ -316,16 +339,6 @@ def _single_promises(
     last = {pk: found for pk, *found in rows.values_list(*names)}
     for department, promised, kind, happened in last.values():
         yield department, moment(promised), None if kind is None else promises.Event(kind, moment(happened))
-
-
-def _made_in(week: dt.date) -> Q:
-    """Promises of a week: by the call's day, of which SQLite has an index by ending, and by when it was made, of which
-    PostgreSQL reads an index instead of asking every call for its promise. The day is that of the house, wherever it is.
-    """
-    days = week, week + dt.timedelta(days=6)
-    first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in days)
-    moments = first - dt.timedelta(days=1), last + dt.timedelta(days=2)
-    return Q(local_date__range=days, callback__promised_at__range=moments)
 
 
 # As text: taken apart once, here.
