@@ -1,5 +1,6 @@
 """Whether a question can be steered on, from how far two scorings of the same calls agree on it."""
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -40,19 +41,24 @@ def unsteady(frame: "pd.DataFrame", smallest: int = 1) -> frozenset[str]:
     Alpha of two ratings each on an interval scale is 1 - D/(2 s2), with D the mean squared difference within a call and s2 the
     variance of all ratings; source as `metrics.agreement`, whose alpha it is.
     """
-    both = frame.dropna(subset=["first", "second"]).astype({"first": "float64", "second": "float64"})
-    both = both.assign(
-        apart=(both["first"] - both["second"]) ** 2,
-        total=both["first"] + both["second"],
-        squares=both["first"] ** 2 + both["second"] ** 2,
+    import numpy as np
+    import pandas as pd
+
+    first, second = (frame[name].to_numpy(dtype=float, na_value=math.nan) for name in ("first", "second"))
+    known = ~np.isnan(first + second)
+    first, second = first[known], second[known]
+    place, items = pd.factorize(frame["item"].to_numpy(dtype=object)[known])
+    n = np.bincount(place, minlength=len(items))
+    apart, total, squares = (
+        np.bincount(place, each, len(items)) for each in ((first - second) ** 2, first + second, first**2 + second**2)
     )
-    sums = both.groupby("item").agg(
-        n=("apart", "size"), apart=("apart", "sum"), total=("total", "sum"), squares=("squares", "sum")
-    )
-    sums = sums[sums["n"] >= max(FEWEST_PAIRS, smallest)]
-    variance = (sums["squares"] - sums["total"] ** 2 / (2 * sums["n"])) / (2 * sums["n"] - 1)
-    alpha = 1 - sums["apart"] / sums["n"] / (2 * variance[variance > 0])
-    return frozenset(map(str, alpha.index[alpha < STEER]))
+    enough = n >= max(FEWEST_PAIRS, smallest)
+    n, apart, total, squares, items = (each[enough] for each in (n, apart, total, squares, items))
+    variance = (squares - total**2 / (2 * n)) / (2 * n - 1)
+    # Of answers that are all the same alpha says nothing: 1 - 0 / 0 is below no bound.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        alpha = np.where(variance > 0, 1 - apart / n / (2 * variance), math.nan)
+    return frozenset(map(str, items[alpha < STEER]))
 
 
 def shift(found: CorrectedScore) -> Decimal | None:
