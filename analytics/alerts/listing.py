@@ -15,6 +15,8 @@ from surveys import access
 from surveys.models import Organisation, User
 from surveys.querysets import READS_ALL
 
+OF_CALLS: Final = frozenset({Alert.Kind.FAIL, Alert.Kind.BROKEN})
+"""Kinds that are told of single calls."""
 SHOWN: Final = 100
 """So many are shown of those seen and of those unseen; nobody reads on after that."""
 
@@ -26,8 +28,10 @@ def visible(user: User, organisation: Organisation) -> "QuerySet[Alert]":
     roles = access.roles_in(user, organisation)
     departments = access.reported_departments(user, organisation).values("pk")
     of_all = Q(department=None) if roles & READS_ALL else Q(department=None, kind=Alert.Kind.QUOTA)
-    calls = Q(call=None) | Q(call__in=watched_calls(user, organisation).values("pk"))
-    rows = Alert.objects.filter(organisation=organisation, reader=user, kind__in=kinds_for(roles))
+    kinds, calls = kinds_for(roles), Q(call=None)
+    if OF_CALLS.intersection(kinds):
+        calls |= Q(call__in=watched_calls(user, organisation).values("pk"))
+    rows = Alert.objects.filter(organisation=organisation, reader=user, kind__in=kinds)
     return rows.filter(calls, of_all | Q(department__in=departments))
 
 
