@@ -19,7 +19,7 @@ from analytics.reports.nodes import Cell, Lane, Lanes, Line, Tag
 from analytics.reports.spreads import Spreading
 from analytics.results import Estimate
 from analytics.stats.control import Limits
-from analytics.templatetags.figures import dot, spark
+from analytics.templatetags.figures import dot, dot_svg, spark
 from analytics.templatetags.questions import MOST_PLACES, histograms, said_items, widest
 from analytics.templatetags.shares import from_norm, lane_cells
 
@@ -158,3 +158,8 @@ def test_of_each_kind_the_widest_are_shown():
     found = widest([*places(HARMFUL, MOST_PLACES + 3), *places(EXEMPLARY, 2)])
     assert [each.entry.kind for each in found] == [HARMFUL] * MOST_PLACES + [EXEMPLARY] * 2
     assert [each.code for each in found] == [*map(str, range(MOST_PLACES)), "0", "1"]
+
+
+def test_words_of_a_drawing_are_escaped_once():
+    drawn = dot_svg(marks.Dot("10%", None, None, None, ()), 'a < b & "c"', tall=24, size="5")
+    assert 'aria-label="a &lt; b &amp; &quot;c&quot;"' in drawn

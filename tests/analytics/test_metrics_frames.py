@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from django.http import QueryDict
 
 from analytics import call_frames, frames, metrics, rollups
 from analytics.access import Reader
+from analytics.call_frames import _stretches
 from analytics.filters import parse
 from surveys.models import Assignment, AssignmentGroup, Call, Callback, CallbackEvent, User
 from surveys.workflow import cell_of
@@ -235,3 +237,66 @@ def test_no_calls_are_nothing_anywhere(read):
     assert metrics.agreement(read(call_frames.scored_twice)) == ()
     assert metrics.severity(read(call_frames.by_evaluator, "score")).n == 0
     assert metrics.aspect_gap(read(call_frames.scores, ("content", "experience"))).n == 0
+
+
+def test_answers_of_all_departments_are_added_up_by_question_and_points():
+    rows = [
+        {
+            "department": 1,
+            "version": 1,
+            "item": "b",
+            "points": 100,
+            "n": 3,
+            "lost": 0,
+            "n_again": 2,
+            "sum_again": 15,
+            "squares_again": 113,
+        },
+        {
+            "department": 2,
+            "version": 2,
+            "item": "b",
+            "points": 100,
+            "n": 4,
+            "lost": 0,
+            "n_again": 1,
+            "sum_again": 9,
+            "squares_again": 81,
+        },
+        {
+            "department": 1,
+            "version": 1,
+            "item": "a",
+            "points": None,
+            "n": 5,
+            "lost": 7,
+            "n_again": 0,
+            "sum_again": 0,
+            "squares_again": 0,
+        },
+        {
+            "department": 2,
+            "version": 1,
+            "item": "a",
+            "points": 0,
+            "n": 1,
+            "lost": 9,
+            "n_again": 0,
+            "sum_again": 0,
+            "squares_again": 0,
+        },
+    ]
+    found = metrics.pooled(pd.DataFrame(rows).astype({"points": "Int64"}))
+    told = [tuple(each) for each in found[["item", "n", "lost", "n_again", "sum_again"]].itertuples(index=False)]
+    assert told == [("a", 1, 9, 0, 0), ("a", 5, 7, 0, 0), ("b", 7, 0, 3, 24)]
+    assert found["points"].tolist()[0::2] == [0, 100]
+    assert found["points"].isna().tolist() == [False, True, False]
+
+
+def test_weeks_that_follow_each_other_are_one_stretch():
+    weeks = [dt.date(2026, 3, day) for day in (16, 2, 23)]
+    assert _stretches(weeks) == [
+        (dt.date(2026, 3, 2), dt.date(2026, 3, 8)),
+        (dt.date(2026, 3, 16), dt.date(2026, 3, 29)),
+    ]
+    assert _stretches([]) == []

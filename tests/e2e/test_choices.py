@@ -145,6 +145,7 @@ def test_the_last_of_two_choices_is_shown(figures):
     page.get_by_role("button", name="Show").click()
     chosen(page, "dominant")
     assert len(held) == 1
+    expect(page.locator("[data-no-line]")).to_be_hidden()
     assert is_same(page)
 
 
