@@ -244,11 +244,6 @@ class Courses:
     since: Break | None = None
 
     @property
-    def heads(self) -> dict[str, str]:
-        """What the columns are called."""
-        return {each: words.capital(str(words.MEASURES[each])) for each in self.measures}
-
-    @property
     def shown(self) -> tuple[tuple[str, int, str, tuple[Place, ...]], ...]:
         """The lines that stand out, the parts and the whole, and the one on the chart; all of them where they are few."""
         return tuple(each for each in self.lines if each not in self.quiet)

@@ -63,6 +63,11 @@ def _figure(cell: Cell, name: str) -> str:
 
 
 @register.simple_tag
+def course_heads(measures: Iterable[str]) -> dict[str, str]:
+    return {each: named(each) for each in measures}
+
+
+@register.simple_tag
 def course_cells(places: Iterable[Place], heads: Mapping[str, str]) -> SafeString:
     """What the courses of a department do, in words; each leads to its chart. `heads` are the measures' names."""
     return format_html_join(

@@ -307,6 +307,15 @@ def test_verdicts_look_only_at_scores_of_the_same_questions(new_version, read):
     assert (cell["verdict"], cell["periods"]) == ("steady", 24 - STEP)
 
 
+def test_withheld_months_keep_their_place_after_a_new_checklist(new_version, read, monkeypatch):
+    def hidden(tree, _sizes, days):
+        return {node: {len(days) - 2, len(days) - 1} for node in tree.nodes}
+
+    before = by_cell(read("courses"))["BUR", "score"]["periods"]
+    monkeypatch.setattr("analytics.reports.verdicts.hidden_periods", hidden)
+    assert by_cell(read("courses"))["BUR", "score"]["periods"] == before - 2
+
+
 def test_an_effect_is_told_within_one_checklist(new_version, read, org, people, departments):
     day = dt.date(2024, 12, 1)
     interventions.add(
